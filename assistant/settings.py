@@ -1,0 +1,34 @@
+"""One place for everything that can be set, read from the environment (ASSISTANT_...) or a .env file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of an assistant; each field is also an environment variable, ASSISTANT_DATA_DIR and so on."""
+
+    model_config = SettingsConfigDict(env_prefix="ASSISTANT_", env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("news-assistant"), description="where the library is kept")
+    encoder: str = Field("builtin", description="'builtin', a sentence-transformers name or folder, or provider:model")
+    reranker: str = Field("builtin", description="'builtin', 'none', or a sentence-transformers CrossEncoder name or folder")
+    aliases: Path | None = Field(None, description="a file of names that mean the same, one group a line, comma-separated")
+
+    chat_model: str = Field("", description="provider:model, for instance openai:gpt-5-mini; empty: extractive answers")
+    chat_base_url: str = Field("", description="an OpenAI-compatible server")
+    chat_api_key: SecretStr = Field(SecretStr(""), description="key of that server or provider")
+    chat_window: int = Field(8192, ge=1024, description="tokens that the chat model can read")
+    chat_timeout: float = Field(120.0, gt=0, description="seconds that a whole answer may take")
+    tracing: str = Field("", description="an OTLP endpoint for OpenInference traces")
+
+    host: str = Field("127.0.0.1", description="address that the web chat listens on")
+    port: int = Field(7860, ge=0, le=65535, description="port of the web chat")
+    password: SecretStr = Field(SecretStr(""), description="user:password of the web chat; empty: none")
+    web_ingest: bool = Field(True, description="whether articles can be added in the web chat")
+    keep_conversations: bool = Field(True, description="whether the web chat keeps conversations in the library")
+    allowed_hosts: str = Field("", description="private hosts that may be fetched, comma-separated")

