@@ -4,6 +4,7 @@ AssistantError                  exit code 1
 ├── UsageError                  2   an argument or a question that cannot be used
 │   ├── EmptyQuestion
 │   ├── QuestionTooLong
+│   ├── UnknownLanguage             the question is in a script that is not read here
 │   └── MissingExtra                a feature whose package is not installed
 ├── LibraryError                3   the stored articles cannot be used
 │   ├── EmptyLibrary                nothing has been ingested yet
@@ -49,6 +50,10 @@ class EmptyQuestion(UsageError):
 
 class QuestionTooLong(UsageError):
     """The question is longer than a question can be."""
+
+
+class UnknownLanguage(UsageError):
+    """The question is in a language that is not understood."""
 
 
 class MissingExtra(UsageError):

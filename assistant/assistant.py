@@ -1,0 +1,298 @@
+"""The assistant: the library, a retriever and an answerer put together."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypedDict, Unpack
+
+from assistant.answering.conversation import fold_history
+from assistant.answering.extractive import ExtractiveAnswerer
+from assistant.encoders import load_encoder, load_reranker
+from assistant.errors import EmptyLibrary, EmptyQuestion, ModelError, QuestionTooLong, UnknownLanguage, UsageError
+from assistant.library.library import Library
+from assistant.library.records import ArticleRow, Counts
+from assistant.retrieval.hybrid import HybridRetriever
+from assistant.settings import Settings
+from assistant.steps import steps
+from assistant.text.aliases import Aliases
+from assistant.text.language import question_language
+from assistant.types import LANGUAGES, Answer, AnswerEvent, Article, Encoder, Filters, Hit, IngestReport, Language, Retriever, Turn
+
+if TYPE_CHECKING:
+    from langchain_core.retrievers import BaseRetriever
+    from langchain_core.runnables import Runnable
+
+    from ingest.pipeline import Progress
+
+LONGEST_QUESTION = 2000
+HITS = 10
+READABLE = re.compile(r"[A-Za-zÀ-ɏЀ-ԯᴀ-ᶿ]")  # Latin and Cyrillic
+
+
+class SearchFilters(TypedDict, total=False):
+    """What `search` may restrict; dates are inclusive."""
+
+    since: date | None
+    until: date | None
+    publisher: str | None
+    language: Language | None
+
+
+class Answerer(Protocol):
+    """Makes an answer of what the search found."""
+
+    def stream(
+        self, question: str, hits: Sequence[Hit], language: Language, history: Sequence[Turn] = (), counts: Counts | None = None
+    ) -> Iterator[AnswerEvent]:
+        """Yield pieces of text and citations, lastly an event with the answer.
+
+        Args:
+            question: as asked; `history` says what a follow-up leans on.
+            hits: what the search found, best first.
+            language: of the answer.
+            history: earlier turns, oldest first.
+            counts: what the library holds, for saying so when there is no answer.
+        """
+
+
+class AskFilters(TypedDict, total=False):
+    """What `ask` and `stream` may restrict: dates are inclusive, `article_language` is that of the articles."""
+
+    since: date | None
+    until: date | None
+    publisher: str | None
+    article_language: Language | None
+
+
+class Assistant:
+    """Ask the ingested articles; ingest more."""
+
+    def __init__(self, *, library: Library, retriever: Retriever, answerer: Answerer, encoder: Encoder | None = None) -> None:
+        """Put own parts together; `from_settings` makes the usual ones.
+
+        Args:
+            library: where the articles are kept; closed with the assistant.
+            retriever: finds the chunks for a question.
+            answerer: makes an answer of them.
+            encoder: the library's; needed by `ingest` only.
+        """
+        self.library = library
+        self.retriever = retriever
+        self.answerer = answerer
+        self.encoder = encoder
+
+    @classmethod
+    def from_settings(cls, settings: Settings | None = None) -> Self:
+        """Make an assistant as the settings say.
+
+        Raises:
+            LibraryError: if the stored articles cannot be opened.
+            EncoderError: if the encoder cannot be loaded.
+        """
+        settings = settings or Settings()
+        encoder = load_encoder(settings.encoder)
+        answerer = ExtractiveAnswerer(encoder, load_reranker(settings.reranker), Aliases.load(settings.aliases))
+        library = Library.open(settings.data_dir, encoder)
+        return cls(library=library, retriever=HybridRetriever(library, encoder), answerer=answerer, encoder=encoder)
+
+    def __enter__(self) -> Self:
+        """Return the assistant; it is closed at the end of the `with` block."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the library."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the library."""
+        self.library.close()
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), language: Language | None = None, **filters: Unpack[AskFilters]
+    ) -> Answer:
+        """Answer a question from the articles.
+
+        Args:
+            question: in Kazakh (Cyrillic or Latin script), Russian or English.
+            history: earlier turns, oldest first, that a follow-up may lean on.
+            language: of the answer; None means the question's.
+            **filters: since, until, publisher, article_language.
+
+        Raises:
+            UsageError: if the question cannot be used.
+            EmptyLibrary: if nothing has been ingested yet.
+        """
+        *_, last = self.stream(question, history, language, **filters)
+        return _answer(last)
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), language: Language | None = None, **filters: Unpack[AskFilters]
+    ) -> Generator[AnswerEvent]:
+        """Answer a question step by step: status, sources, status, deltas and citations, then the answer.
+
+        Arguments and errors are those of `ask`; the errors are raised at once, not at the first event.
+        """
+        question = _usable(question, language)
+        chosen = Filters(
+            since=filters.get("since"),
+            until=filters.get("until"),
+            publisher=filters.get("publisher"),
+            language=filters.get("article_language"),
+        )
+        self._filled()
+        return self._events(question, tuple(history), language or question_language(question), chosen)
+
+    async def aask(
+        self, question: str, history: Sequence[Turn] = (), language: Language | None = None, **filters: Unpack[AskFilters]
+    ) -> Answer:
+        """Answer a question without blocking the event loop; see `ask`. Cancelling it stops the work at its next step."""
+        last = None
+        async for last in self.astream(question, history, language, **filters):
+            pass
+        return _answer(last)
+
+    async def astream(
+        self, question: str, history: Sequence[Turn] = (), language: Language | None = None, **filters: Unpack[AskFilters]
+    ) -> AsyncGenerator[AnswerEvent]:
+        """Answer a question step by step without blocking the event loop; see `stream`."""
+        events = await asyncio.to_thread(lambda: self.stream(question, history, language, **filters))
+        async with aclosing(steps(events)) as unblocked:
+            async for event in unblocked:
+                yield event
+
+    def _events(self, question: str, history: tuple[Turn, ...], language: Language, filters: Filters) -> Generator[AnswerEvent]:
+        started = perf_counter()
+        yield AnswerEvent(kind="status", text="searching")
+        hits = tuple(self.retriever.search(fold_history(question, history), HITS, filters))
+        searched = perf_counter()
+        yield AnswerEvent(kind="sources", hits=hits)
+        yield AnswerEvent(kind="status", text="answering")
+        for event in self.answerer.stream(question, hits, language, history, self.library.counts()):
+            if event.answer is None:
+                yield event
+                continue
+            done = perf_counter()
+            timings = {"search": searched - started, "answer": done - searched, "total": done - started}
+            yield replace(event, answer=replace(event.answer, hits=hits, timings={**event.answer.timings, **timings}))
+
+    def search(
+        self,
+        question: str,
+        limit: int = 10,
+        since: date | None = None,
+        until: date | None = None,
+        publisher: str | None = None,
+        language: Language | None = None,
+    ) -> list[Hit]:
+        """Find the chunks that may answer a question, best first.
+
+        Args:
+            question: in any of the languages; it finds articles in all of them.
+            limit: how many at most.
+            since: published on this day or later.
+            until: published on this day or earlier.
+            publisher: only this one's articles.
+            language: only articles in this language.
+
+        Raises:
+            UsageError: if the question cannot be used.
+            EmptyLibrary: if nothing has been ingested yet.
+        """
+        question = _usable(question, language)
+        self._filled()
+        return self.retriever.search(question, limit, Filters(since=since, until=until, publisher=publisher, language=language))
+
+    def ingest(
+        self,
+        sources: Iterable[str | Path] | str | Path,
+        progress: Callable[[Progress], None] | None = None,
+        *,
+        publisher: str = "",
+        language: Language | None = None,
+    ) -> IngestReport:
+        """Take in articles from files, folders, URLs and feeds.
+
+        Args:
+            sources: paths and addresses.
+            progress: called as the work goes on.
+            publisher: of the articles that do not name theirs.
+            language: of the articles; None means found out for each.
+
+        Returns:
+            What was added, updated, unchanged, linked to a copy, and rejected with the reason.
+
+        Raises:
+            LibraryError: if the library cannot be written; what was finished before is kept.
+            UsageError: if the assistant was made without an encoder.
+        """
+        from ingest.pipeline import ingest_sources  # the one way up: see DESIGN
+
+        if self.encoder is None:
+            raise UsageError("This assistant was made without an encoder.", "Pass encoder= to ingest with it.")
+        wanted = [sources] if isinstance(sources, str | Path) else list(sources)
+        return ingest_sources(self.library, self.encoder, wanted, publisher=publisher, language=language, progress=progress)
+
+    def articles(
+        self,
+        since: date | None = None,
+        until: date | None = None,
+        publisher: str | None = None,
+        language: Language | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[ArticleRow]:
+        """List the stored articles, newest first, with the number of their chunks."""
+        return self.library.articles(Filters(since=since, until=until, publisher=publisher, language=language), limit, offset)
+
+    def remove(self, article_id: str) -> bool:
+        """Remove an article; tell whether there was one."""
+        return self.library.remove(article_id)
+
+    def as_retriever(self, limit: int = 10, **filters: Unpack[SearchFilters]) -> BaseRetriever:
+        """Return the search as a LangChain retriever."""
+        from assistant.interop import AssistantRetriever
+
+        return AssistantRetriever(assistant=self, limit=limit, filters=filters)
+
+    def as_runnable(self) -> Runnable[str | dict[str, Any], Answer]:
+        """Return `ask` as a LangChain runnable.
+
+        It takes a question, or a dict with the arguments of `ask`, and gives an Answer; streamed, it gives
+        answers whose text grows, the last one complete.
+        """
+        from assistant.interop import answers_of
+
+        return answers_of(self)
+
+    def _filled(self) -> None:
+        if not self.library.counts().articles:
+            raise EmptyLibrary("There are no articles yet.", "Add some: assistant ingest FILE_OR_FOLDER_OR_URL")
+
+
+def _answer(event: AnswerEvent | None) -> Answer:
+    if event is None or event.answer is None:
+        raise ModelError("The answerer ended without an answer.", "Ask again.")
+    return event.answer
+
+
+def _usable(question: str, language: Language | None) -> str:
+    """Return the question, trimmed, or raise the error that tells why it cannot be asked."""
+    if language not in (None, *LANGUAGES):
+        raise UsageError(f"The language {language!r} is not known.", f"Use one of {', '.join(LANGUAGES)}.")
+    if len(question) > LONGEST_QUESTION:
+        raise QuestionTooLong(f"The question has {len(question):,} characters; {LONGEST_QUESTION:,} are allowed.", "Ask something shorter.")
+    question = question.encode("utf-8", "ignore").decode().replace("\0", " ").strip()
+    letters = [one for one in question if one.isalpha()]
+    if not letters and not any(one.isdigit() for one in question):
+        raise EmptyQuestion("The question is empty.", "Ask something, for instance: How many Kazakh students study in Russia?")
+    if letters and 2 * sum(bool(READABLE.match(one)) for one in letters) < len(letters):
+        raise UnknownLanguage("The question is in a language that is not understood here.", "Ask in Kazakh, Russian or English.")
+    return question
