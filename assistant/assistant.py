@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypedDict, Unpack
 from assistant.answering.conversation import fold_history
 from assistant.answering.extractive import ExtractiveAnswerer
 from assistant.encoders import load_encoder, load_reranker
-from assistant.errors import EmptyLibrary, EmptyQuestion, ModelError, QuestionTooLong, UnknownLanguage, UsageError
+from assistant.errors import (
+    EmptyLibrary,
+    EmptyQuestion,
+    ModelError,
+    QuestionTooLong,
+    UnknownLanguage,
+    UsageError,
+)
 from assistant.library.library import Library
 from assistant.library.records import ArticleRow, Counts
 from assistant.retrieval.hybrid import HybridRetriever
@@ -24,7 +31,18 @@ from assistant.settings import Settings
 from assistant.steps import steps
 from assistant.text.aliases import Aliases
 from assistant.text.language import question_language
-from assistant.types import LANGUAGES, Answer, AnswerEvent, Article, Encoder, Filters, Hit, IngestReport, Language, Retriever, Turn
+from assistant.types import (
+    LANGUAGES,
+    Answer,
+    AnswerEvent,
+    Encoder,
+    Filters,
+    Hit,
+    IngestReport,
+    Language,
+    Retriever,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
@@ -50,7 +68,12 @@ class Answerer(Protocol):
     """Makes an answer of what the search found."""
 
     def stream(
-        self, question: str, hits: Sequence[Hit], language: Language, history: Sequence[Turn] = (), counts: Counts | None = None
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        language: Language,
+        history: Sequence[Turn] = (),
+        counts: Counts | None = None,
     ) -> Iterator[AnswerEvent]:
         """Yield pieces of text and citations, lastly an event with the answer.
 
@@ -75,7 +98,9 @@ class AskFilters(TypedDict, total=False):
 class Assistant:
     """Ask the ingested articles; ingest more."""
 
-    def __init__(self, *, library: Library, retriever: Retriever, answerer: Answerer, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self, *, library: Library, retriever: Retriever, answerer: Answerer, encoder: Encoder | None = None
+    ) -> None:
         """Put own parts together; `from_settings` makes the usual ones.
 
         Args:
@@ -99,15 +124,21 @@ class Assistant:
         """
         settings = settings or Settings()
         encoder = load_encoder(settings.encoder)
-        answerer = ExtractiveAnswerer(encoder, load_reranker(settings.reranker), Aliases.load(settings.aliases))
+        answerer = ExtractiveAnswerer(
+            encoder, load_reranker(settings.reranker), Aliases.load(settings.aliases)
+        )
         library = Library.open(settings.data_dir, encoder)
-        return cls(library=library, retriever=HybridRetriever(library, encoder), answerer=answerer, encoder=encoder)
+        return cls(
+            library=library, retriever=HybridRetriever(library, encoder), answerer=answerer, encoder=encoder
+        )
 
     def __enter__(self) -> Self:
         """Return the assistant; it is closed at the end of the `with` block."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close the library."""
         self.close()
 
@@ -116,7 +147,11 @@ class Assistant:
         self.library.close()
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), language: Language | None = None, **filters: Unpack[AskFilters]
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        language: Language | None = None,
+        **filters: Unpack[AskFilters],
     ) -> Answer:
         """Answer a question from the articles.
 
@@ -134,7 +169,11 @@ class Assistant:
         return _answer(last)
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), language: Language | None = None, **filters: Unpack[AskFilters]
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        language: Language | None = None,
+        **filters: Unpack[AskFilters],
     ) -> Generator[AnswerEvent]:
         """Answer a question step by step: status, sources, status, deltas and citations, then the answer.
 
@@ -151,16 +190,24 @@ class Assistant:
         return self._events(question, tuple(history), language or question_language(question), chosen)
 
     async def aask(
-        self, question: str, history: Sequence[Turn] = (), language: Language | None = None, **filters: Unpack[AskFilters]
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        language: Language | None = None,
+        **filters: Unpack[AskFilters],
     ) -> Answer:
         """Answer a question without blocking the event loop; see `ask`. Cancelling it stops the work at its next step."""
         last = None
-        async for last in self.astream(question, history, language, **filters):
-            pass
+        async for event in self.astream(question, history, language, **filters):
+            last = event
         return _answer(last)
 
     async def astream(
-        self, question: str, history: Sequence[Turn] = (), language: Language | None = None, **filters: Unpack[AskFilters]
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        language: Language | None = None,
+        **filters: Unpack[AskFilters],
     ) -> AsyncGenerator[AnswerEvent]:
         """Answer a question step by step without blocking the event loop; see `stream`."""
         events = await asyncio.to_thread(lambda: self.stream(question, history, language, **filters))
@@ -168,7 +215,9 @@ class Assistant:
             async for event in unblocked:
                 yield event
 
-    def _events(self, question: str, history: tuple[Turn, ...], language: Language, filters: Filters) -> Generator[AnswerEvent]:
+    def _events(
+        self, question: str, history: tuple[Turn, ...], language: Language, filters: Filters
+    ) -> Generator[AnswerEvent]:
         started = perf_counter()
         yield AnswerEvent(kind="status", text="searching")
         hits = tuple(self.retriever.search(fold_history(question, history), HITS, filters))
@@ -181,7 +230,9 @@ class Assistant:
                 continue
             done = perf_counter()
             timings = {"search": searched - started, "answer": done - searched, "total": done - started}
-            yield replace(event, answer=replace(event.answer, hits=hits, timings={**event.answer.timings, **timings}))
+            yield replace(
+                event, answer=replace(event.answer, hits=hits, timings={**event.answer.timings, **timings})
+            )
 
     def search(
         self,
@@ -208,7 +259,9 @@ class Assistant:
         """
         question = _usable(question, language)
         self._filled()
-        return self.retriever.search(question, limit, Filters(since=since, until=until, publisher=publisher, language=language))
+        return self.retriever.search(
+            question, limit, Filters(since=since, until=until, publisher=publisher, language=language)
+        )
 
     def ingest(
         self,
@@ -236,9 +289,13 @@ class Assistant:
         from ingest.pipeline import ingest_sources  # the one way up: see DESIGN
 
         if self.encoder is None:
-            raise UsageError("This assistant was made without an encoder.", "Pass encoder= to ingest with it.")
+            raise UsageError(
+                "This assistant was made without an encoder.", "Pass encoder= to ingest with it."
+            )
         wanted = [sources] if isinstance(sources, str | Path) else list(sources)
-        return ingest_sources(self.library, self.encoder, wanted, publisher=publisher, language=language, progress=progress)
+        return ingest_sources(
+            self.library, self.encoder, wanted, publisher=publisher, language=language, progress=progress
+        )
 
     def articles(
         self,
@@ -250,7 +307,9 @@ class Assistant:
         offset: int = 0,
     ) -> list[ArticleRow]:
         """List the stored articles, newest first, with the number of their chunks."""
-        return self.library.articles(Filters(since=since, until=until, publisher=publisher, language=language), limit, offset)
+        return self.library.articles(
+            Filters(since=since, until=until, publisher=publisher, language=language), limit, offset
+        )
 
     def remove(self, article_id: str) -> bool:
         """Remove an article; tell whether there was one."""
@@ -274,7 +333,9 @@ class Assistant:
 
     def _filled(self) -> None:
         if not self.library.counts().articles:
-            raise EmptyLibrary("There are no articles yet.", "Add some: assistant ingest FILE_OR_FOLDER_OR_URL")
+            raise EmptyLibrary(
+                "There are no articles yet.", "Add some: assistant ingest FILE_OR_FOLDER_OR_URL"
+            )
 
 
 def _answer(event: AnswerEvent | None) -> Answer:
@@ -288,11 +349,18 @@ def _usable(question: str, language: Language | None) -> str:
     if language not in (None, *LANGUAGES):
         raise UsageError(f"The language {language!r} is not known.", f"Use one of {', '.join(LANGUAGES)}.")
     if len(question) > LONGEST_QUESTION:
-        raise QuestionTooLong(f"The question has {len(question):,} characters; {LONGEST_QUESTION:,} are allowed.", "Ask something shorter.")
+        raise QuestionTooLong(
+            f"The question has {len(question):,} characters; {LONGEST_QUESTION:,} are allowed.",
+            "Ask something shorter.",
+        )
     question = question.encode("utf-8", "ignore").decode().replace("\0", " ").strip()
     letters = [one for one in question if one.isalpha()]
     if not letters and not any(one.isdigit() for one in question):
-        raise EmptyQuestion("The question is empty.", "Ask something, for instance: How many Kazakh students study in Russia?")
+        raise EmptyQuestion(
+            "The question is empty.", "Ask something, for instance: How many Kazakh students study in Russia?"
+        )
     if letters and 2 * sum(bool(READABLE.match(one)) for one in letters) < len(letters):
-        raise UnknownLanguage("The question is in a language that is not understood here.", "Ask in Kazakh, Russian or English.")
+        raise UnknownLanguage(
+            "The question is in a language that is not understood here.", "Ask in Kazakh, Russian or English."
+        )
     return question

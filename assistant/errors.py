@@ -61,7 +61,10 @@ class MissingExtra(UsageError):
 
     def __init__(self, feature: str, extra: str) -> None:
         """Name the feature and the command that installs it."""
-        super().__init__(f"{feature} needs a package that is not installed.", f"Install it: pip install 'news-assistant[{extra}]'")
+        super().__init__(
+            f"{feature} needs a package that is not installed.",
+            f"Install it: pip install 'news-assistant[{extra}]'",
+        )
 
 
 class LibraryError(AssistantError):

@@ -51,7 +51,12 @@ class AssistantRetriever(BaseRetriever):
     limit: int = 10
     filters: Mapping[str, Any] = Field(default_factory=dict)
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain passes it by name
+    ) -> list[Document]:
         return [document(hit) for hit in self.assistant.search(query, self.limit, **self.filters)]
 
 

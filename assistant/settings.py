@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import UsageError
 
 
 class Settings(BaseSettings):
@@ -14,12 +17,22 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ASSISTANT_", env_file=".env", extra="ignore", frozen=True)
 
-    data_dir: Path = Field(default_factory=lambda: user_data_path("news-assistant"), description="where the library is kept")
-    encoder: str = Field("builtin", description="'builtin', a sentence-transformers name or folder, or provider:model")
-    reranker: str = Field("builtin", description="'builtin', 'none', or a sentence-transformers CrossEncoder name or folder")
-    aliases: Path | None = Field(None, description="a file of names that mean the same, one group a line, comma-separated")
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("news-assistant"), description="where the library is kept"
+    )
+    encoder: str = Field(
+        "builtin", description="'builtin', a sentence-transformers name or folder, or provider:model"
+    )
+    reranker: str = Field(
+        "builtin", description="'builtin', 'none', or a sentence-transformers CrossEncoder name or folder"
+    )
+    aliases: Path | None = Field(
+        None, description="a file of names that mean the same, one group a line, comma-separated"
+    )
 
-    chat_model: str = Field("", description="provider:model, for instance openai:gpt-5-mini; empty: extractive answers")
+    chat_model: str = Field(
+        "", description="provider:model, for instance openai:gpt-5-mini; empty: extractive answers"
+    )
     chat_base_url: str = Field("", description="an OpenAI-compatible server")
     chat_api_key: SecretStr = Field(SecretStr(""), description="key of that server or provider")
     chat_window: int = Field(8192, ge=1024, description="tokens that the chat model can read")
@@ -30,5 +43,24 @@ class Settings(BaseSettings):
     port: int = Field(7860, ge=0, le=65535, description="port of the web chat")
     password: SecretStr = Field(SecretStr(""), description="user:password of the web chat; empty: none")
     web_ingest: bool = Field(True, description="whether articles can be added in the web chat")
-    keep_conversations: bool = Field(True, description="whether the web chat keeps conversations in the library")
+    keep_conversations: bool = Field(
+        True, description="whether the web chat keeps conversations in the library"
+    )
     allowed_hosts: str = Field("", description="private hosts that may be fetched, comma-separated")
+
+
+def load_settings(**changes: Any) -> Settings:
+    """Read the settings, with these changes.
+
+    Raises:
+        UsageError: if a value cannot be used; it is named.
+    """
+    try:
+        return Settings(**changes)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise UsageError(
+            f"The setting ASSISTANT_{name} cannot be used: {first['msg']}.",
+            "Correct it in the environment or in .env.",
+        ) from error

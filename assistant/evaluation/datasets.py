@@ -87,8 +87,12 @@ def _question(row: dict[str, Any], number: int) -> Question:
 def _turns(row: dict[str, Any], number: int) -> Iterator[Question]:
     """Make a question of each turn of a conversation; `answers` and `evidence` have one entry a turn."""
     for at, asked in enumerate(row["turns"]):
-        own = {name: row[name][at] for name in ("answers", "evidence", "norm") if at < len(row.get(name) or ())}
-        turn = _question({**row, **own, "question": asked, "id": f"{row.get('id') or number}-{at + 1}"}, number)
+        own = {
+            name: row[name][at] for name in ("answers", "evidence", "norm") if at < len(row.get(name) or ())
+        }
+        turn = _question(
+            {**row, **own, "question": asked, "id": f"{row.get('id') or number}-{at + 1}"}, number
+        )
         yield replace(turn, earlier=tuple(row["turns"][:at]))
 
 

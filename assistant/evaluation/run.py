@@ -58,11 +58,20 @@ def evaluate(
 def summarise(rows: Sequence[tuple[Question, Figures]]) -> Report:
     """Average the figures of single questions by language and over all."""
     names = list(dict.fromkeys(name for _, figures in rows for name in figures))
-    groups = {language: [f for q, f in rows if q.language == language] for language in sorted({q.language or "" for q, _ in rows}) if language}
+    groups = {
+        language: [f for q, f in rows if q.language == language]
+        for language in sorted({q.language or "" for q, _ in rows})
+        if language
+    }
     groups["all"] = [figures for _, figures in rows]
-    columns = {group: {name: [f.get(name) for f in members] for name in names} for group, members in groups.items()}
+    columns = {
+        group: {name: [f.get(name) for f in members] for name in names} for group, members in groups.items()
+    }
     return Report(
-        figures={group: {name: mean(values) for name, values in by_name.items()} for group, by_name in columns.items()},
+        figures={
+            group: {name: mean(values) for name, values in by_name.items()}
+            for group, by_name in columns.items()
+        },
         counts={
             group: {name: sum(value is not None for value in values) for name, values in by_name.items()}
             for group, by_name in columns.items()
@@ -123,7 +132,9 @@ def answer_figures(assistant: Assistant, question: Question) -> Figures:
         "cited first": float(judged[:1] == [True]) if known else None,
         "cited": float(any(judged)) if known else None,
         "precision": precision(judged) if known else None,
-        "says it": float(says(f"{answer.short or ''}\n{answer.text}", question.norm)) if question.norm else None,
+        "says it": float(says(f"{answer.short or ''}\n{answer.text}", question.norm))
+        if question.norm
+        else None,
         "short right": float(says(answer.short or "", question.norm)) if bare else None,
         **timing,
     }
@@ -135,14 +146,17 @@ def supports(citation: Citation, question: Question) -> bool:
         return citation.article.id in question.relevant
     quote = plain(citation.quote)
     return any(
-        sentence in quote or (quote in sentence and 2 * len(quote) >= len(sentence)) for sentence in map(plain, question.evidence)
+        sentence in quote or (quote in sentence and 2 * len(quote) >= len(sentence))
+        for sentence in map(plain, question.evidence)
     )
 
 
 def as_rows(report: Report) -> list[dict[str, object]]:
     """Return the report as rows for JSON, one a language."""
     return [
-        {"language": group, **{name: {"value": value, "n": report.counts[group][name]} for name, value in figures.items()}}
+        {
+            "language": group,
+            **{name: {"value": value, "n": report.counts[group][name]} for name, value in figures.items()},
+        }
         for group, figures in report.figures.items()
     ]
-

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from assistant.library.library import Library
 
 
-def dense_candidates(library: Library, vector: Vectors, *, reach: int, share: int, filters: Filters | None) -> dict[int, float]:
+def dense_candidates(
+    library: Library, vector: Vectors, *, reach: int, share: int, filters: Filters | None
+) -> dict[int, float]:
     """Return chunk ids with their cosine, at most `share` of each language from the nearest `reach`.
 
     The share of its own keeps chunks in the question's language, which every multilingual encoder places a
@@ -24,7 +26,9 @@ def dense_candidates(library: Library, vector: Vectors, *, reach: int, share: in
     return dict(fair_share(found, library.languages_of([one for one, _ in found]), share))
 
 
-def fair_share(found: Sequence[tuple[int, float]], languages: Mapping[int, Language | None], share: int) -> list[tuple[int, float]]:
+def fair_share(
+    found: Sequence[tuple[int, float]], languages: Mapping[int, Language | None], share: int
+) -> list[tuple[int, float]]:
     """Keep the first `share` of each language, in order."""
     seen: Counter[Language | None] = Counter()
     kept = []
@@ -36,8 +40,12 @@ def fair_share(found: Sequence[tuple[int, float]], languages: Mapping[int, Langu
     return kept
 
 
-def dense_scores(library: Library, vector: Vectors, known: Mapping[int, float], ids: Sequence[int]) -> Vectors:
+def dense_scores(
+    library: Library, vector: Vectors, known: Mapping[int, float], ids: Sequence[int]
+) -> Vectors:
     """Return the cosine of each chunk, computed from its stored vector where the search didn't give it."""
     missing = [one for one in ids if one not in known]
-    computed = dict(zip(missing, (library.vectors(missing) @ vector).tolist(), strict=True)) if missing else {}
+    computed = (
+        dict(zip(missing, (library.vectors(missing) @ vector).tolist(), strict=True)) if missing else {}
+    )
     return np.array([known[one] if one in known else computed[one] for one in ids], dtype=np.float32)

@@ -60,6 +60,12 @@ def fuse(scores: Mapping[str, Vectors], languages: Sequence[Language | None], qu
         languages: the language of each candidate.
         question: the language of the question.
     """
-    weights = np.array([weights_for(question, language) for language in languages], dtype=np.float32).reshape(-1, 3)
-    parts = (standardise(level(scores["dense"], languages)), standardise(scores["grams"]), standardise(scores["stems"]))
+    weights = np.array([weights_for(question, language) for language in languages], dtype=np.float32).reshape(
+        -1, 3
+    )
+    parts = (
+        standardise(level(scores["dense"], languages)),
+        standardise(scores["grams"]),
+        standardise(scores["stems"]),
+    )
     return np.asarray((weights * np.stack(parts, axis=1)).sum(axis=1), dtype=np.float32)

@@ -13,7 +13,7 @@ from assistant.retrieval.fusion import fuse
 from assistant.retrieval.lexical import FIELDS, lexical_candidates, lexical_scores
 from assistant.retrieval.rerank import TOP, rerank
 from assistant.text.language import cyrillic_kazakh, is_latin_kazakh, question_language
-from assistant.types import Encoder, Filters, Hit, Language, Reranker
+from assistant.types import Encoder, Filters, Hit, Reranker
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 class HybridRetriever:
     """Find chunks by meaning and by words, in all languages of the library."""
 
-    def __init__(self, library: Library, encoder: Encoder, reranker: Reranker | None = None, *, reach: int = 120, share: int = 60) -> None:
+    def __init__(
+        self,
+        library: Library,
+        encoder: Encoder,
+        reranker: Reranker | None = None,
+        *,
+        reach: int = 120,
+        share: int = 60,
+    ) -> None:
         """Search this library.
 
         Args:
@@ -58,8 +66,13 @@ class HybridRetriever:
         hits = self._hits(ranked, wanted, {"dense": dense, **found})
         return (rerank(asked, hits, self.reranker) if self.reranker else hits)[:limit]
 
-    def _hits(self, ranked: Sequence[tuple[int, float]], wanted: int, found: Mapping[str, Mapping[int, float]]) -> list[Hit]:
-        places = {name: {one: place for place, one in enumerate(sorted(scores, key=lambda one: -scores[one]), 1)} for name, scores in found.items()}
+    def _hits(
+        self, ranked: Sequence[tuple[int, float]], wanted: int, found: Mapping[str, Mapping[int, float]]
+    ) -> list[Hit]:
+        places = {
+            name: {one: place for place, one in enumerate(sorted(scores, key=lambda one: -scores[one]), 1)}
+            for name, scores in found.items()
+        }
         hits: dict[str, Hit] = {}
         step = wanted + 10
         for at in range(0, len(ranked), step):

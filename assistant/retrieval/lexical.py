@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 FIELDS = ("stems", "grams")
 
 
-def lexical_candidates(library: Library, question: str, *, reach: int, filters: Filters | None) -> dict[str, dict[int, float]]:
+def lexical_candidates(
+    library: Library, question: str, *, reach: int, filters: Filters | None
+) -> dict[str, dict[int, float]]:
     """Return for each field the chunk ids with their BM25 score."""
     found = library.matching(analyse(question), reach, filters)
     return {field: dict(found.get(field, ())) for field in FIELDS}

@@ -1,0 +1,77 @@
+# make run: the chat.   make test: every check.   make help: the rest.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+# The library of this checkout; set ASSISTANT_DATA_DIR to use another.
+export ASSISTANT_DATA_DIR ?= $(CURDIR)/data
+
+EXAMPLES := $(ASSISTANT_DATA_DIR)/.examples
+Q ?= How many Kazakh students study in Russia?
+
+.DEFAULT_GOAL := help
+.PHONY: help run ask chat ingest test lint format types unit eval bench docs train-smoke clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(EXAMPLES) ## install, ingest the examples, ask a question, serve the chat
+	@echo '$$ assistant ask "$(Q)"' && $(BIN)/assistant ask "$(Q)" && echo
+	@exec $(BIN)/python app.py
+
+ask: $(EXAMPLES) ## ask a question: make ask Q="..."
+	@$(BIN)/assistant ask "$(Q)"
+
+chat: $(EXAMPLES) ## talk in the terminal
+	@$(BIN)/assistant chat
+
+ingest: $(VENV)/.run ## add articles: make ingest FROM="FILE FOLDER URL ..."
+	@$(BIN)/python -m ingest $(FROM)
+
+test: lint types unit ## run every check
+
+lint: $(VENV)/.dev ## ruff: format and rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+format: $(VENV)/.dev ## format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+types: $(VENV)/.dev ## mypy, strict
+	@$(BIN)/mypy
+
+unit: $(VENV)/.dev ## the tests: make unit T="tests/retrieval -x"
+	@$(BIN)/python -m pytest $(T)
+
+eval: $(VENV)/.run ## quality on the development sets in ../shared/data/dev
+	@$(BIN)/python benchmarks/quality.py
+
+bench: $(VENV)/.run ## latency, memory and start-up on this machine
+	@$(BIN)/python benchmarks/latency.py
+
+docs: $(VENV)/.run ## write docs/cli.md again
+	@$(BIN)/python docs/generate.py
+
+train-smoke: $(VENV)/.train ## the whole training script on a few rows, under 2 minutes
+	@$(BIN)/python training/smoke.py
+
+clean: ## remove the environment, caches and this checkout's library
+	rm -rf $(VENV) data build dist .mypy_cache .pytest_cache .ruff_cache *.egg-info
+
+$(EXAMPLES): $(VENV)/.run
+	@mkdir -p $(@D)
+	@$(BIN)/python -m ingest examples/articles
+	@touch $@
+
+# Each stamp is one state of the environment; a newer pyproject.toml or constraints.txt installs again.
+$(VENV)/.run: EXTRAS :=
+$(VENV)/.dev: EXTRAS := [dev]
+$(VENV)/.train: EXTRAS := [dev,train]
+$(VENV)/.run $(VENV)/.dev $(VENV)/.train: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || { echo "Making $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing the pinned packages (a minute or two, once) ..."
+	@$(PIP) install --constraint constraints.txt --editable ".$(EXTRAS)"
+	@touch $@ $(VENV)/.run

@@ -1,0 +1,83 @@
+"""assistant eval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from rich.table import Table
+
+from assistant.assistant import Assistant
+from assistant.cli.common import as_json, data_dir, echo_json, settings_for
+from assistant.cli.render import console, table
+from assistant.errors import UsageError
+from assistant.evaluation.datasets import load_questions
+from assistant.evaluation.run import Report, as_rows
+from assistant.evaluation.run import evaluate as run
+from assistant.settings import Settings
+
+
+@click.command("eval")
+@click.argument("questions", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--articles",
+    type=click.Path(path_type=Path, exists=True),
+    help="Ask these articles, in a library made for it; by default articles.jsonl beside QUESTIONS, or else the library.",
+)
+@click.option("--search-only", is_flag=True, help="Judge the search, not the answers.")
+@as_json
+@data_dir
+def evaluate(
+    questions: Path, articles: Path | None, search_only: bool, as_json: bool, data_dir: Path | None
+) -> None:
+    """Ask the QUESTIONS of a .jsonl file and compare with what is known of their answers.
+
+    A row has id, question, language, and either relevant (article ids) or evidence (sentences), answers and
+    norm (acceptable forms); or answerable: false. A conversation has turns instead of a question.
+    """
+    beside = questions.with_name("articles.jsonl")
+    asked = load_questions(questions)
+    with opened(settings_for(data_dir), articles or (beside if beside.exists() else None)) as assistant:
+        report = run(assistant, asked, answers=not search_only)
+    if as_json:
+        echo_json(as_rows(report))
+    else:
+        console().print(report_table(report))
+
+
+@contextmanager
+def opened(settings: Settings, articles: Path | None) -> Iterator[Assistant]:
+    """Open the library, or a passing one with these articles."""
+    if articles is None:
+        with Assistant.from_settings(settings) as assistant:
+            yield assistant
+        return
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        passing = settings.model_copy(update={"data_dir": Path(folder)})
+        with Assistant.from_settings(passing) as assistant:
+            _ingest(assistant, articles)
+            yield assistant
+
+
+def _ingest(assistant: Assistant, articles: Path) -> None:
+    rejected = assistant.ingest([articles]).rejected
+    if rejected:
+        first = rejected[0]
+        raise UsageError(
+            f"{len(rejected)} of the articles cannot be read, first {first.source}: {first.reason}"
+        )
+
+
+def report_table(report: Report) -> Table:
+    """Return the figures as a table, a row a figure, a column a language."""
+    groups = list(report.figures)
+    rows = []
+    for name in report.figures["all"]:
+        digits = 1 if name.endswith(" ms") else 3
+        values = (report.figures[group][name] for group in groups)
+        cells = ["–" if value is None else f"{value:.{digits}f}" for value in values]
+        rows.append([name, *cells, report.counts["all"][name]])
+    return table(("figure", *groups, "questions"), rows)

@@ -1,0 +1,1 @@
+"""Every prompt, each a Markdown file in this package."""
