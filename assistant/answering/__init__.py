@@ -1,0 +1,1 @@
+"""Answers from hits: the sentences that answer, cited."""

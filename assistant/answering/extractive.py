@@ -1,0 +1,140 @@
+"""Answers made of the articles' own sentences: no model writes, nothing is invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from time import perf_counter
+
+import numpy as np
+
+from assistant.answering.candidates import Candidate, candidates
+from assistant.answering.compose import MOST, cite, write
+from assistant.answering.conversation import fold_history
+from assistant.answering.features import Overlap, as_matrix, measure
+from assistant.answering.questions import Question, analyse_question
+from assistant.answering.scoring import Scoring, load_scoring
+from assistant.answering.short import short_answer
+from assistant.answering.strings import abstention
+from assistant.library.records import Counts
+from assistant.text.aliases import Aliases
+from assistant.types import Answer, AnswerEvent, Article, Encoder, Hit, Language, Reranker, Turn, Vectors
+
+CANDIDATES = 40  # sentences that are encoded and reranked
+CLOSEST = 3  # articles that are named when there is no answer
+
+
+class ExtractiveAnswerer:
+    """Answer with the best sentences of the hits, or say that they do not answer."""
+
+    name = "extractive"
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        reranker: Reranker | None = None,
+        aliases: Aliases | None = None,
+        scoring: Scoring | None = None,
+    ) -> None:
+        """Choose the parts.
+
+        Args:
+            encoder: Compares question and sentences.
+            reranker: Reads them together; better with than without.
+            aliases: Names that mean the same.
+            scoring: Other weights than the ones shipped.
+        """
+        self.encoder = encoder
+        self.reranker = reranker
+        self.aliases = aliases
+        self.scoring = scoring or load_scoring(reranker is not None)
+
+    def stream(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        language: Language,
+        history: Sequence[Turn] = (),
+        counts: Counts | None = None,
+    ) -> Iterator[AnswerEvent]:
+        """Answer a question from hits.
+
+        Args:
+            question: What was asked.
+            hits: What the search found, best first.
+            language: The reader's.
+            history: The conversation so far, oldest first.
+            counts: What the library holds, named when the articles do not answer.
+
+        Yields:
+            Pieces of text and citations as they come; lastly the whole answer.
+        """
+        started = perf_counter()
+        asked = analyse_question(fold_history(question, history))
+        found, matrix = self.evidence(asked, hits)
+        measured = perf_counter()
+        chosen = self.choose(found, matrix)
+        text, short, passages = "", None, cite(chosen)
+        if passages:
+            short = short_answer(
+                asked, chosen[0].text, language, self.encoder, chosen[0].hit.article.published
+            )
+            for piece, citations in write(passages, short, language):
+                text += piece
+                yield AnswerEvent(kind="delta", text=piece)
+                yield from (AnswerEvent(kind="citation", citation=citation) for citation in citations)
+        else:
+            text = abstention(_articles(hits)[:CLOSEST], counts, language)
+            yield AnswerEvent(kind="delta", text=text)
+        cited = sorted((one for passage in passages for one in passage.citations), key=lambda one: one.marker)
+        answer = Answer(
+            question=question,
+            text=text,
+            language=language,
+            answerer=self.name,
+            short=short,
+            citations=tuple(cited),
+            hits=tuple(hits),
+            abstained=not passages,
+            timings={"evidence": measured - started, "compose": perf_counter() - measured},
+        )
+        yield AnswerEvent(kind="answer", answer=answer)
+
+    def evidence(self, asked: Question, hits: Sequence[Hit]) -> tuple[list[Candidate], Vectors]:
+        """Find the sentences that may answer and measure them.
+
+        Args:
+            asked: The question.
+            hits: What the search found.
+
+        Returns:
+            The candidates and their features, a row each.
+        """
+        found = _shortlist(asked, candidates(hits), self.aliases)
+        measured = measure(asked, found, self.encoder, self.reranker, self.aliases) if found else []
+        return found, as_matrix(measured)
+
+    def choose(self, found: Sequence[Candidate], matrix: Vectors) -> list[Candidate]:
+        """Choose the sentences to cite, best first; none when the best does not answer."""
+        if not found:
+            return []
+        scores = self.scoring.scores(matrix)
+        order = np.argsort(-scores, kind="stable")
+        best = int(order[0])
+        if self.scoring.confidence(matrix, best) < self.scoring.threshold:
+            return []
+        near = scores[best] + np.log(self.scoring.near)
+        return [found[at] for at in order[:MOST] if scores[at] >= near]
+
+
+def _shortlist(asked: Question, found: list[Candidate], aliases: Aliases | None) -> list[Candidate]:
+    """Keep the sentences of the best hits and those that share most with the question."""
+    if len(found) <= CANDIDATES:
+        return found
+    overlap = Overlap(asked.text, [one.text for one in found], aliases)
+    scores = [overlap.of(at, "")[1] - 0.05 * one.rank for at, one in enumerate(found)]
+    kept = sorted(np.argsort(-np.array(scores), kind="stable")[:CANDIDATES].tolist())
+    return [found[at] for at in kept]
+
+
+def _articles(hits: Sequence[Hit]) -> list[Article]:
+    return list({hit.article.id: hit.article for hit in hits}.values())

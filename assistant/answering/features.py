@@ -1,0 +1,299 @@
+"""What speaks for a sentence as the answer: one explicit vector per candidate."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+from math import log
+
+import numpy as np
+
+from assistant.answering.candidates import Candidate
+from assistant.answering.questions import Question
+from assistant.answering.values import COUNTED, counted_nouns, fitting_dates, fitting_quantities
+from assistant.text.aliases import Aliases
+from assistant.text.analysis import analyse
+from assistant.text.language import detect_language
+from assistant.text.numbers import find_quantities
+from assistant.types import Encoder, Reranker, Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Evidence for one sentence; shares lie between 0 and 1.
+
+    Attributes:
+        rerank: the reranker's log-odds, 0 without one
+        cosine: of question and sentence
+        context: of question and the sentence with the one before
+        passage: of question and all sentences of the chunk
+        hit: the hit's score, scaled over the hits
+        words: share of the question's stems in the sentence, by rarity; 0 across languages
+        grams: the same of romanised character n-grams, within a language
+        across: the same of n-grams, across languages
+        around: share of the n-grams that only the sentence before or the title has
+        names: share of the question's names and numbers that the sentence or its context has
+        typed: 1 with the number, sum, percentage or date that is asked for, -1 without, 0 when none is asked for
+        counted: how near the noun of that number is to the noun that is counted in the question
+        styled: has the form of an answer to who, where, which, why, what is
+        heading: a title or a fragment, not a sentence
+        same: is in the question's language
+    """
+
+    rerank: float
+    cosine: float
+    context: float
+    passage: float
+    hit: float
+    words: float
+    grams: float
+    across: float
+    around: float
+    names: float
+    typed: float
+    counted: float
+    styled: float
+    heading: float
+    same: float
+
+
+FEATURES = tuple(field.name for field in fields(Features))
+
+STYLES: dict[str, re.Pattern[str]] = {
+    "why": re.compile(
+        r"өйткені|себебі|сондықтан|арқасында|салдарынан|байланысты|үшін|нәтижесінде|негізінде|потому|поскольку|так как|из-за|благодаря"
+        r"|в связи|в результате|вследствие|чтобы|\bbecause|\bdue to|\bthanks to|\bowing to|\bsince\b|\bas a result|\bso that|\bin order to",
+        re.IGNORECASE,
+    ),
+    "list": re.compile(
+        r",[^,]{2,60},|,[^,]{2,60} (?:және|мен|пен|бен|и|and) |\w{4,} (?:және|мен|пен|бен|и|and) \w{4,}|:", re.IGNORECASE
+    ),
+    "definition": re.compile(r"\s[-–—]\s|деген|болып табылады|\bэто\b|является|\b(?:is|are) an?\b", re.IGNORECASE),
+    "person": re.compile(r"(?<=\S )[^\W\d_a-zа-яёәғқңөұүһі]\S*[\w»\"] [^\W\d_a-zа-яёәғқңөұүһі]|[A-ZА-ЯӘҒҚҢӨҰҮҺІ]\.\s?[A-ZА-ЯӘҒҚҢӨҰҮҺІ]"),
+    "place": re.compile(r"(?:\b(?:в|во|на|из|in|at|from|to) [A-ZА-ЯЁ])|[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ][\w-]+(?:[дт][ае](?:ғы|гі|н)?|[гғқк][ае])\b"),
+    "name": re.compile(r"(?<=[\w,] )[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]|[«\"“]"),
+}  # fmt: skip
+ROMAN = re.compile(r"\b[IVXLІХVС]+\b")
+NAME = re.compile(r"[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ][\w'’-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """The names and numbers of a question: what an answer that speaks of the same thing has, too."""
+
+    names: tuple[tuple[frozenset[str], ...], ...]  # for each name, the n-grams of its forms
+    numbers: frozenset[float]
+    romans: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str, aliases: Aliases | None) -> Details:
+        """Read them from a question; its first word is no name by its capital letter alone."""
+        words = NAME.findall(text.partition(" ")[2])
+        forms = [
+            (word, *(aliases.expand(word) if aliases else ())) for word in words if not ROMAN.fullmatch(word)
+        ]
+        return cls(
+            names=tuple(tuple(frozenset(analyse(form).grams) for form in known) for known in forms),
+            numbers=frozenset(_values(text)),
+            romans=frozenset(_roman(one) for one in ROMAN.findall(text) if len(one) > 1),
+        )
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.names) + len(self.numbers) + len(self.romans)
+
+    def found_in(self, text: str, grams: frozenset[str]) -> float:
+        """Return the share of them that a text has; 1 when the question has none."""
+        if not len(self):
+            return 1.0
+        names = sum(
+            any(form and len(form & grams) >= 0.6 * len(form) for form in forms) for forms in self.names
+        )
+        numbers = len(self.numbers & set(_values(text)))
+        romans = len(self.romans & {_roman(one) for one in ROMAN.findall(text)})
+        return (names + numbers + romans) / len(self)
+
+
+def _roman(numeral: str) -> str:
+    return numeral.translate(str.maketrans("ІХС", "IXC"))
+
+
+def _values(text: str) -> Iterable[float]:
+    yield from (quantity.value for quantity in find_quantities(text))
+    yield from (float(year) for year in re.findall(r"\b(?:1[5-9]|20)\d\d\b", text))
+
+
+def measure(
+    question: Question,
+    found: Sequence[Candidate],
+    encoder: Encoder,
+    reranker: Reranker | None = None,
+    aliases: Aliases | None = None,
+) -> list[Features]:
+    """Measure all candidates against a question.
+
+    Args:
+        question: What is asked.
+        found: The sentences.
+        encoder: For the cosines; all sentences go through it in one batch.
+        reranker: Reads question and sentence together, if there is one.
+        aliases: Other names of the question's names.
+
+    Returns:
+        The evidence, in the order of the candidates.
+    """
+    texts = [candidate.text for candidate in found]
+    meaning = _cosines(encoder.encode_queries([question.text])[0], encoder.encode_passages(texts), found)
+    odds = (
+        _log_odds(reranker.score(question.text, [one.standalone for one in found]))
+        if reranker
+        else np.zeros(len(found))
+    )
+    words = Overlap(question.text, texts, aliases)
+    details = Details.of(question.text, aliases)
+    counted = _counted(question, found, encoder)
+    scores = _scaled([candidate.hit.score for candidate in found])
+    measured = []
+    for at, candidate in enumerate(found):
+        same = _language(candidate) == question.language
+        around = f"{candidate.context} {candidate.hit.article.title}"
+        stems, grams, extra = words.of(at, around)
+        measured.append(
+            Features(
+                rerank=float(odds[at]),
+                cosine=float(meaning[0][at]),
+                context=float(meaning[1][at]),
+                passage=float(meaning[2][at]),
+                hit=scores[at],
+                words=stems if same else 0.0,
+                grams=grams if same else 0.0,
+                across=0.0 if same else grams,
+                around=extra,
+                names=details.found_in(
+                    f"{texts[at]} {around}", words.grams[at] | frozenset(analyse(around).grams)
+                ),
+                typed=_typed(question, candidate),
+                counted=counted[at],
+                styled=_styled(question, texts[at]),
+                heading=float(_is_heading(candidate)),
+                same=float(same),
+            )
+        )
+    return measured
+
+
+class Overlap:
+    """How much of a question's stems and n-grams the texts have, rare ones counting more."""
+
+    def __init__(self, question: str, texts: Sequence[str], aliases: Aliases | None = None) -> None:
+        """Analyse the question, with the other names of its names, and the texts."""
+        asked = analyse(question)
+        others = analyse(" ".join(aliases.expand(question))) if aliases else asked
+        analysed = [analyse(text) for text in texts]
+        self.stems = [frozenset(terms.stems) for terms in analysed]
+        self.grams = [frozenset(terms.grams) for terms in analysed]
+        self._stems = _rarity(asked.stems, self.stems)
+        self._grams = _rarity(asked.grams, self.grams)
+        self._others = frozenset(others.grams) - frozenset(asked.grams)
+
+    def of(self, at: int, around: str) -> tuple[float, float, float]:
+        """Return the shares of stems and n-grams that text `at` has, and of n-grams that only `around` adds."""
+        grams = self.grams[at]
+        extra = frozenset(analyse(around).grams) - grams
+        named = len(self._others & grams) / max(1, len(self._others))
+        return (
+            _share(self._stems, self.stems[at]),
+            max(_share(self._grams, grams), 0.5 * named),
+            _share(self._grams, extra),
+        )
+
+
+def _rarity(terms: Iterable[str], texts: Sequence[frozenset[str]]) -> dict[str, float]:
+    counts = Counter(term for text in texts for term in text)
+    return {term: log(1 + len(texts) / (0.5 + counts[term])) for term in set(terms)}
+
+
+def _share(weights: dict[str, float], terms: frozenset[str]) -> float:
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in terms) / total if total else 0.0
+
+
+def _cosines(
+    question: Vectors, sentences: Vectors, found: Sequence[Candidate]
+) -> tuple[Vectors, Vectors, Vectors]:
+    """Return the cosines of the question with each sentence, with it and the one before, and with its chunk.
+
+    Encoders pool by the mean, so the mean of vectors stands for the joined text and nothing is encoded twice.
+    """
+    place = {(one.hit.article.id, one.start): at for at, one in enumerate(found)}
+    joined, chunks = sentences.copy(), np.zeros_like(sentences)
+    for at, one in enumerate(found):
+        before = place.get((one.hit.article.id, one.before[0])) if one.before else None
+        if before is not None:
+            joined[at] += sentences[before]
+    ranks = np.array([one.rank for one in found])
+    for rank in set(ranks.tolist()):
+        chunks[ranks == rank] = sentences[ranks == rank].sum(axis=0)
+    return sentences @ question, _unit(joined) @ question, _unit(chunks) @ question
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+def _log_odds(probabilities: Vectors) -> Vectors:
+    clipped = np.clip(probabilities.astype(np.float32), 1e-4, 1 - 1e-4)
+    return np.log(clipped / (1 - clipped))
+
+
+def _scaled(scores: Sequence[float]) -> list[float]:
+    low, high = min(scores), max(scores)
+    return [(score - low) / (high - low) if high > low else 1.0 for score in scores]
+
+
+def _language(candidate: Candidate) -> str | None:
+    return candidate.hit.article.language or detect_language(candidate.hit.chunk.text)
+
+
+def _typed(question: Question, candidate: Candidate) -> float:
+    published = candidate.hit.article.published
+    if question.kind in COUNTED:
+        return 1.0 if fitting_quantities(question, candidate.text, published) else -1.0
+    if question.kind == "date":
+        return 1.0 if fitting_dates(question, candidate.text, published) else -1.0
+    return 0.0
+
+
+def _counted(question: Question, found: Sequence[Candidate], encoder: Encoder) -> list[float]:
+    """Compare what the question counts with what the sentences' numbers count, in one batch."""
+    nearest = [0.0] * len(found)
+    if question.kind != "number" or not question.focus:
+        return nearest
+    phrases = [
+        (at, noun)
+        for at, candidate in enumerate(found)
+        for noun in counted_nouns(question, candidate.text, candidate.hit.article.published)
+    ]
+    if not phrases:
+        return nearest
+    vectors = encoder.encode_passages([question.focus, *(noun for _, noun in phrases)])
+    for (at, _), cosine in zip(phrases, vectors[1:] @ vectors[0], strict=True):
+        nearest[at] = max(nearest[at], float(cosine))
+    return nearest
+
+
+def _styled(question: Question, text: str) -> float:
+    style = STYLES.get(question.kind)
+    return float(bool(style and style.search(text)))
+
+
+def _is_heading(candidate: Candidate) -> bool:
+    text = candidate.text
+    return text[-1] not in '.!?…»"”:;)' or len(text.split()) < 4
+
+
+def as_matrix(measured: Sequence[Features]) -> Vectors:
+    """Return the features as rows of a matrix, columns in the order of `FEATURES`."""
+    return np.array([astuple(one) for one in measured], dtype=np.float32).reshape(-1, len(FEATURES))
