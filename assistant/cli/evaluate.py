@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,13 +25,14 @@ from assistant.settings import Settings
 @click.option(
     "--articles",
     type=click.Path(path_type=Path, exists=True),
+    multiple=True,
     help="Ask these articles, in a library made for it; by default articles.jsonl beside QUESTIONS, or else the library.",
 )
 @click.option("--search-only", is_flag=True, help="Judge the search, not the answers.")
 @as_json
 @data_dir
 def evaluate(
-    questions: Path, articles: Path | None, search_only: bool, as_json: bool, data_dir: Path | None
+    questions: Path, articles: tuple[Path, ...], search_only: bool, as_json: bool, data_dir: Path | None
 ) -> None:
     """Ask the QUESTIONS of a .jsonl file and compare with what is known of their answers.
 
@@ -40,7 +41,7 @@ def evaluate(
     """
     beside = questions.with_name("articles.jsonl")
     asked = load_questions(questions)
-    with opened(settings_for(data_dir), articles or (beside if beside.exists() else None)) as assistant:
+    with opened(settings_for(data_dir), articles or [beside] * beside.exists()) as assistant:
         report = run(assistant, asked, answers=not search_only)
     if as_json:
         echo_json(as_rows(report))
@@ -49,9 +50,9 @@ def evaluate(
 
 
 @contextmanager
-def opened(settings: Settings, articles: Path | None) -> Iterator[Assistant]:
+def opened(settings: Settings, articles: Sequence[Path]) -> Iterator[Assistant]:
     """Open the library, or a passing one with these articles."""
-    if articles is None:
+    if not articles:
         with Assistant.from_settings(settings) as assistant:
             yield assistant
         return
@@ -62,8 +63,8 @@ def opened(settings: Settings, articles: Path | None) -> Iterator[Assistant]:
             yield assistant
 
 
-def _ingest(assistant: Assistant, articles: Path) -> None:
-    rejected = assistant.ingest([articles]).rejected
+def _ingest(assistant: Assistant, articles: Sequence[Path]) -> None:
+    rejected = assistant.ingest(articles).rejected
     if rejected:
         first = rejected[0]
         raise UsageError(

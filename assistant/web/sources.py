@@ -11,10 +11,13 @@ from assistant.web.strings import STRINGS
 
 
 def sources_html(citations: Sequence[Citation], language: Language) -> str:
-    """Return a list of the cited sources with their quotes, "" when there are none."""
+    """Return a list of the cited sources with their quotes, "" when there are none.
+
+    It is one HTML block of a Markdown text: white space is collapsed, since an empty line would end it.
+    """
     if not citations:
         return ""
-    items = "".join(_item(citation, language) for citation in citations)
+    items = " ".join("".join(_item(citation, language) for citation in citations).split())
     return (
         f'<section class="sources"><h3>{escape(STRINGS[language]["sources"])}</h3><ol>{items}</ol></section>'
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -51,8 +52,8 @@ def build(assistant: Assistant, language: Language = "kk") -> gr.Blocks:
                 scale=0,
                 min_width=160,
             )
-        # Plain text: nothing that an article says is rendered.
         chat = gr.Chatbot(
+            latex_delimiters=[],
             show_label=False,
             render_markdown=False,
             sanitize_html=True,
@@ -60,7 +61,8 @@ def build(assistant: Assistant, language: Language = "kk") -> gr.Blocks:
             feedback_options=None,
             scale=1,
         )
-        sources = gr.HTML()
+        # gr.HTML evaluates templates, which the security policy forbids; Markdown leaves HTML blocks as they are.
+        sources = gr.Markdown(sanitize_html=True, latex_delimiters=[])
         with gr.Row():
             box = gr.Textbox(
                 placeholder=words["placeholder"],
@@ -89,6 +91,7 @@ def build(assistant: Assistant, language: Language = "kk") -> gr.Blocks:
                 *((button.click, button) for button in examples),
             )
         ]
+        chat.clear(lambda: ("", []), None, [sources, turns], api_visibility="private")
         stop.click(None, cancels=asked, api_visibility="private")
         new.click(lambda: ("", [], "", []), None, outputs, cancels=asked, api_visibility="private")
         choice.change(
@@ -110,7 +113,7 @@ async def conversation(
     Yields:
         What stands in the box, the messages, the sources as HTML, and the turns to remember.
     """
-    grown = [*messages, {"role": "user", "content": question}]
+    grown = [*messages, _said(question, "user")]
     text = ""
     yield "", [*grown, _said(STRINGS[shown]["searching"])], "", turns
     try:
@@ -161,8 +164,9 @@ def mount(app: FastAPI, page: gr.Blocks, password: str = "") -> FastAPI:
     )
 
 
-def _said(text: str) -> dict[str, str]:
-    return {"role": "assistant", "content": text}
+def _said(text: str, role: str = "assistant") -> dict[str, str]:
+    """Make a message; the chatbot renders HTML even without Markdown, so the text is escaped."""
+    return {"role": role, "content": escape(text, quote=False)}
 
 
 def _heading(language: Language) -> str:
