@@ -1,0 +1,149 @@
+"""Nearest chunks: Chroma for what it has seen, exactly for the rest and for what a filter leaves."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import LibraryDamaged
+from assistant.library.ledger import Ledger
+from assistant.library.vectors import VectorIndex
+from assistant.types import Filters, Vectors
+
+_log = logging.getLogger(__name__)
+EXACT = 20_000
+FRESH = 2_000
+_CACHED = 3
+_Matrix = tuple[NDArray[np.int64], Vectors]
+_Store = tuple[VectorIndex, int, str]
+
+
+class DenseSearch:
+    """Search by vector, always up to date with the ledger.
+
+    An open Chroma store does not see what others write, and opening a big one takes a while. So what came after
+    it was opened is searched exactly, and it is opened again when that has become much.
+    """
+
+    def __init__(
+        self, ledger: Ledger, dimension: int, reopen: Callable[[], VectorIndex | None], fresh: int = FRESH
+    ) -> None:
+        """Search what this ledger holds.
+
+        Args:
+            ledger: says what is live.
+            dimension: length of the vectors.
+            reopen: opens the store as it is now, or returns None when that is not possible.
+            fresh: how many chunks the store may lag before it is opened again.
+        """
+        self._ledger = ledger
+        self._dimension = dimension
+        self._reopen = reopen
+        self._fresh = fresh
+        self._lock = Lock()
+        self._store: _Store | None = None
+        self._tried = -1
+        self._cache: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+
+    def nearest(self, vector: Vectors, limit: int, filters: Filters | None) -> list[tuple[int, float]]:
+        """Return the nearest live chunks that pass the filter, with their cosines."""
+        vector = np.asarray(vector, dtype=np.float32).reshape(1, self._dimension)
+        generation = self._ledger.generation
+        if filters and self._count(generation, filters, -1) <= EXACT:
+            return _best(self._matrix(generation, filters, -1), vector, limit)
+        try:
+            store = self._current(generation)
+            found = self._from_store(store[0], vector, limit, filters) if store else {}
+        except LibraryDamaged as error:
+            _log.warning("Searching without the vector index: %s", error)
+            self.use(None)
+            store, found = None, {}
+        born = store[1] if store else -1
+        found = dict(_best(self._matrix(generation, filters, born), vector, limit)) | found
+        return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def use(self, index: VectorIndex | None, born: int = -1) -> None:
+        """Search this store from now on, which has everything up to generation `born`."""
+        with self._lock:
+            old, self._store = (
+                self._store,
+                (index, born, str(self._ledger.note("vectors"))) if index else None,
+            )
+        if old and old[0] is not index:
+            old[0].close()
+
+    @property
+    def store(self) -> VectorIndex | None:
+        """The store that is searched now."""
+        store = self._store
+        return store[0] if store else None
+
+    def warm(self) -> None:
+        """Open the store if it will be searched.
+
+        Raises:
+            LibraryDamaged: it cannot be opened.
+        """
+        self._current(self._ledger.generation)
+
+    def _current(self, generation: int) -> _Store | None:
+        if self._store and self._store[2] != self._ledger.note("vectors"):
+            self.use(None)
+        born = self._store[1] if self._store else -1
+        if self._tried != generation and self._count(generation, None, born) > self._fresh:
+            self._tried = generation
+            index = self._reopen()
+            if index is not None:
+                self.use(index, generation)
+        return self._store
+
+    def _from_store(
+        self, index: VectorIndex, vector: Vectors, limit: int, filters: Filters | None
+    ) -> dict[int, float]:
+        fetch = limit + 16 if not filters else limit * 4
+        while True:
+            hits = index.query(vector, fetch)[0]
+            live = self._ledger.live((id_ for id_, _ in hits), filters)
+            if len(live) >= limit or len(hits) < fetch:
+                return {id_: score for id_, score in hits if id_ in live}
+            fetch *= 4
+
+    def _count(self, generation: int, filters: Filters | None, born: int) -> int:
+        return int(
+            self._cached(
+                ("count", generation, filters, born), lambda: self._ledger.count_chunks(filters, born)
+            )
+        )
+
+    def _matrix(self, generation: int, filters: Filters | None, born: int) -> _Matrix:
+        key = ("matrix", generation, filters, born)
+        matrix: _Matrix = self._cached(key, lambda: self._ledger.matrix(filters, born, self._dimension))
+        return matrix
+
+    def _cached(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        with self._lock:
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                return self._cache[key]
+        made = make()
+        with self._lock:
+            self._cache[key] = made
+            while len(self._cache) > _CACHED:
+                self._cache.popitem(last=False)
+        return made
+
+
+def _best(matrix: _Matrix, vector: Vectors, limit: int) -> list[tuple[int, float]]:
+    ids, vectors = matrix
+    scores = vectors @ vector[0]
+    if limit < len(scores):
+        kept = np.argpartition(-scores, limit - 1)[:limit]
+        ids, scores = ids[kept], scores[kept]
+    order = np.lexsort((ids, -scores))
+    return [(int(ids[at]), float(scores[at])) for at in order]

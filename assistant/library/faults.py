@@ -1,0 +1,56 @@
+"""Turn what the stores raise into errors for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assistant.errors import LibraryDamaged, LibraryError, LibraryFull, LibraryLocked
+
+_LOCKED = ("database is locked", "database table is locked", "database is busy")
+_FULL = ("no space left", "disk is full", "file too large", "disk quota")
+_READ_ONLY = ("read-only", "readonly", "permission denied", "operation not permitted")
+
+
+def explain(error: BaseException, store: str, folder: Path) -> LibraryError:
+    """Choose the library's error for one that a store raised.
+
+    Args:
+        error: what SQLite, Chroma, tantivy or the file system raised.
+        store: what was being used, for people ("ledger", "vector index").
+        folder: where the library is.
+    """
+    text = f"{error} {error.__cause__ or ''}".lower()
+    if any(sign in text for sign in _LOCKED):
+        return locked(folder)
+    if any(sign in text for sign in _FULL):
+        return LibraryFull(
+            f"The disk is full: the {store} in {folder} could not be written.",
+            "Make room and run the same command again; nothing that was reported as added is lost.",
+        )
+    if any(sign in text for sign in _READ_ONLY):
+        return LibraryFull(
+            f"The {store} in {folder} cannot be written: {error}.",
+            "Check the folder's permissions, or set ASSISTANT_DATA_DIR.",
+        )
+    return LibraryDamaged(f"The {store} in {folder} cannot be used: {error}.", "Run: assistant doctor")
+
+
+def locked(folder: Path) -> LibraryLocked:
+    """Make the error for a library that somebody else writes to."""
+    return LibraryLocked(
+        f"Another process is writing to the library in {folder}.",
+        "Wait until it has finished, then try again.",
+    )
+
+
+@contextmanager
+def storage(store: str, folder: Path, *kinds: type[BaseException]) -> Iterator[None]:
+    """Explain whatever of these kinds is raised inside; errors of the library pass as they are."""
+    try:
+        yield
+    except LibraryError:
+        raise
+    except kinds as error:
+        raise explain(error, store, folder) from error

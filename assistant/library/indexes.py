@@ -1,0 +1,190 @@
+"""Open both indexes for writing, bring one that lags up to date, and make one that is lost or damaged anew."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from assistant.errors import LibraryDamaged
+from assistant.library.faults import storage
+from assistant.library.ledger import Ledger
+from assistant.library.lock import FolderLock
+from assistant.library.rows import Version
+from assistant.library.terms import TermIndex, Terms
+from assistant.library.vectors import VectorIndex
+from assistant.types import Article, Chunk
+
+Progress = Callable[[int, int], None]
+KINDS = ("vectors", "terms")
+TURN = 30.0
+_STAMP = "generation"
+_BATCH = 256
+_SAMPLE = 20
+_Index = TypeVar("_Index")
+_log = logging.getLogger(__name__)
+
+
+class Indexes:
+    """The folders of the two indexes; the ledger names which are in use, so a new one is switched to at once."""
+
+    def __init__(
+        self, folder: Path, ledger: Ledger, turn: FolderLock, terms_of: Callable[[Article, Chunk], Terms]
+    ) -> None:
+        """Keep the indexes of the library in this folder; `turn` is the lock of the vector index."""
+        self._folder = folder
+        self._ledger = ledger
+        self._turn = turn
+        self._terms_of = terms_of
+
+    def path(self, kind: str) -> Path:
+        """Return the folder in use."""
+        return self._folder / str(self._ledger.note(kind))
+
+    def lagging(self) -> list[str]:
+        """Name the indexes that lack something live."""
+        newest = self._ledger.newest()
+        return [kind for kind in KINDS if newest > stamp(self.path(kind))]
+
+    def strays(self) -> list[Path]:
+        """List index folders that are not in use: left by an interrupted rebuild."""
+        used = {self.path(kind) for kind in KINDS}
+        return [path for kind in KINDS for path in self._folder.glob(f"{kind}-*") if path not in used]
+
+    def open_vectors(self, *, check: bool) -> VectorIndex:
+        """Open the vector index with everything live in it."""
+        path = self.path("vectors")
+        if stamp(path) < 0:
+            return self._lost("vectors", "it is not there", self.new_vectors)
+        try:
+            with self._turn.held(TURN):
+                index = VectorIndex(path)
+                self.fill_vectors(index, self._ledger.versions("live", stamp(path)))
+            if check:
+                self._check_vectors(index)
+        except LibraryDamaged as error:
+            return self._lost("vectors", str(error), self.new_vectors)
+        self.stamp("vectors", self._ledger.generation)
+        return index
+
+    def open_terms(self, *, check: bool) -> TermIndex:
+        """Open the lexical index with everything live in it."""
+        path = self.path("terms")
+        if stamp(path) < 0:
+            return self._lost("terms", "it is not there", self.new_terms)
+        try:
+            index = TermIndex(path)
+            self.fill_terms(index, self._ledger.versions("live", stamp(path)))
+            if check and index.count() < self._ledger.count_chunks():
+                raise LibraryDamaged("chunks are missing from it")
+        except LibraryDamaged as error:
+            return self._lost("terms", str(error), self.new_terms)
+        self.stamp("terms", self._ledger.generation)
+        return index
+
+    def new_vectors(self, progress: Progress | None = None) -> VectorIndex:
+        """Make a vector index from the ledger and switch to it."""
+        path = self.next_path("vectors")
+        index = VectorIndex(path)
+        self.fill_vectors(index, self._counted(progress))
+        self._switch("vectors", path)
+        return index
+
+    def new_terms(self, progress: Progress | None = None) -> TermIndex:
+        """Make a lexical index from the ledger and switch to it."""
+        path = self.next_path("terms")
+        index = TermIndex(path)
+        self.fill_terms(index, self._counted(progress))
+        self._switch("terms", path)
+        return index
+
+    def fill_vectors(self, index: VectorIndex, versions: Iterable[Version]) -> None:
+        """Write the vectors of versions."""
+        for batch in _batches(versions):
+            ids = [chunk.id for version in batch for chunk in version.chunks]
+            index.upsert(ids, np.concatenate([version.vectors for version in batch]))
+
+    def fill_terms(self, index: TermIndex, versions: Iterable[Version]) -> None:
+        """Write the words of versions and commit them."""
+        for version in versions:
+            terms = ((chunk.id, self._terms_of(version.article, chunk)) for chunk in version.chunks)
+            index.add(version.id, version.article, terms)
+        index.commit()
+
+    def stamp(self, kind: str, generation: int) -> None:
+        """Note that an index has everything that is live in this generation."""
+        _set_stamp(self.path(kind), generation)
+
+    def _check_vectors(self, index: VectorIndex) -> None:
+        if index.count() < self._ledger.count_chunks():
+            raise LibraryDamaged("chunks are missing from it")
+        for version in self._ledger.versions("live", newest=_SAMPLE):
+            lost = unreachable(index, version)
+            if lost:
+                raise LibraryDamaged(f"a query does not find chunk {lost[0]}")
+
+    def _counted(self, progress: Progress | None) -> Iterator[Version]:
+        total, done = self._ledger.count_chunks(), 0
+        for version in self._ledger.versions("live"):
+            yield version
+            done += len(version.chunks)
+            if progress:
+                progress(done, total)
+
+    def next_path(self, kind: str) -> Path:
+        """Choose a folder for an index that is made anew."""
+        number = int(self.path(kind).name.rpartition("-")[2])
+        path = self._folder / f"{kind}-{number + 1}"
+        shutil.rmtree(path, ignore_errors=True)
+        return path
+
+    def _switch(self, kind: str, path: Path) -> None:
+        old = self.path(kind)
+        _set_stamp(path, self._ledger.generation)
+        self._ledger.set_notes(moved=True, **{kind: path.name})
+        shutil.rmtree(old, ignore_errors=True)
+
+    def _lost(self, kind: str, why: str, make: Callable[[], _Index]) -> _Index:
+        if self._ledger.newest() >= 0:
+            _log.warning("The %s index is made anew from the ledger: %s", kind, why)
+        return make()
+
+
+def stamp(path: Path) -> int:
+    """Return the generation that an index has everything of; -1 when it is not there."""
+    try:
+        return int((path / _STAMP).read_text("ascii"))
+    except (OSError, ValueError):
+        return -1
+
+
+def unreachable(index: VectorIndex, version: Version) -> list[int]:
+    """Return the chunks of a version that a query by their own vector does not find, equals aside."""
+    found = index.query(version.vectors, 10)
+    lost = []
+    for chunk, hits in zip(version.chunks, found, strict=True):
+        if chunk.id not in {id_ for id_, _ in hits} and (not hits or hits[-1][1] < 0.999):
+            lost.append(chunk.id)
+    return lost
+
+
+def _set_stamp(path: Path, generation: int) -> None:
+    with storage("index", path.parent, OSError):
+        new = path / f"{_STAMP}.new"
+        new.write_text(str(generation), "ascii")
+        new.replace(path / _STAMP)
+
+
+def _batches(versions: Iterable[Version]) -> Iterator[list[Version]]:
+    batch: list[Version] = []
+    for version in versions:
+        batch.append(version)
+        if sum(len(version.chunks) for version in batch) >= _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

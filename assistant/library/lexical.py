@@ -1,0 +1,101 @@
+"""Chunks that share words with a question, always up to date with the ledger."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+
+from assistant.errors import LibraryDamaged
+from assistant.library.ledger import Ledger
+from assistant.library.terms import FIELDS, Field, TermIndex, Terms
+from assistant.types import Filters
+
+_log = logging.getLogger(__name__)
+_SELECTIVE = 0.2
+
+
+class LexicalSearch:
+    """Search by words; without an index that can be read it finds nothing and says so in the log."""
+
+    def __init__(self, folder: Path, ledger: Ledger) -> None:
+        """Search the index that the ledger of this folder names."""
+        self._folder = folder
+        self._ledger = ledger
+        self._lock = Lock()
+        self._index: TermIndex | None = None
+        self._name = ""
+        self._generation = -1
+
+    def matching(
+        self, terms: Terms, limit: int, filters: Filters | None
+    ) -> dict[str, list[tuple[int, float]]]:
+        """Return, for each field, the live chunks that pass the filter, with their BM25, best first."""
+        try:
+            index = self.current()
+            if index is not None and limit > 0:
+                return self._search(index, terms, limit, filters)
+        except LibraryDamaged as error:
+            _log.warning("Searching without words: %s", error)
+        return {field: [] for field in FIELDS}
+
+    def warm(self) -> None:
+        """Open the index.
+
+        Raises:
+            LibraryDamaged: it cannot be opened.
+        """
+        self.current()
+
+    def _search(
+        self, index: TermIndex, terms: Terms, limit: int, filters: Filters | None
+    ) -> dict[str, list[tuple[int, float]]]:
+        selective = bool(filters) and self._share(filters) < _SELECTIVE
+        words = {"stems": terms.stems, "grams": terms.grams}
+        return {field: self._live(index, field, words[field], limit, filters, selective) for field in FIELDS}
+
+    def current(self) -> TermIndex | None:
+        """Return the index as the ledger's generation has it."""
+        generation = self._ledger.generation
+        with self._lock:
+            if generation != self._generation:
+                self._generation = generation
+                self._refresh()
+            return self._index
+
+    def close(self) -> None:
+        """Let go of the index."""
+        with self._lock:
+            index, self._index, self._generation = self._index, None, -1
+        if index:
+            index.close()
+
+    def _refresh(self) -> None:
+        name = str(self._ledger.note("terms"))
+        if self._index is not None and self._name == name:
+            self._index.reload()
+            return
+        self._index, self._name = None, name
+        if (self._folder / name).exists():
+            self._index = TermIndex(self._folder / name, read_only=self._ledger.read_only)
+
+    def _share(self, filters: Filters | None) -> float:
+        return self._ledger.count_chunks(filters) / max(1, self._ledger.count_chunks())
+
+    def _live(
+        self,
+        index: TermIndex,
+        field: Field,
+        words: Sequence[str],
+        limit: int,
+        filters: Filters | None,
+        selective: bool,
+    ) -> list[tuple[int, float]]:
+        fetch = limit + 16 if selective or not filters else limit * 4
+        while True:
+            hits = index.search(field, words, fetch, filters if selective else None)
+            live = self._ledger.live((id_ for id_, _ in hits), filters)
+            if len(live) >= limit or len(hits) < fetch:
+                return [hit for hit in hits if hit[0] in live][:limit]
+            fetch *= 4

@@ -1,0 +1,324 @@
+"""The library: ledger, vector index and lexical index as one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from assistant.errors import EncoderMismatch, LibraryDamaged, LibraryLocked, Rejected
+from assistant.library import doctor
+from assistant.library.dense import FRESH, DenseSearch
+from assistant.library.faults import storage
+from assistant.library.indexes import Indexes, Progress, stamp
+from assistant.library.ledger import Ledger
+from assistant.library.lexical import LexicalSearch
+from assistant.library.lock import FolderLock
+from assistant.library.records import ArticleRow, Counts, Finding, Outcome
+from assistant.library.rows import Version
+from assistant.library.terms import Terms
+from assistant.library.vectors import VectorIndex
+from assistant.library.writer import Writer
+from assistant.text.aliases import Aliases
+from assistant.text.analysis import analyse
+from assistant.types import Article, Chunk, Encoder, Filters, Language, Vectors
+
+_log = logging.getLogger(__name__)
+
+
+class Library:
+    """The stored articles: many threads and processes may read, one writes.
+
+    Example:
+        >>> with Library.open(folder, encoder) as library, library.writing():
+        ...     library.add(article, spans, encoder.encode_passages(texts))
+    """
+
+    def __init__(
+        self, folder: Path, encoder: Encoder, *, fresh: int = FRESH, aliases: Aliases | None = None
+    ) -> None:
+        """Open without mending anything; use `open`.
+
+        Args:
+            folder: where the library is; made when there is none.
+            encoder: made, or will make, its vectors.
+            fresh: how many new chunks may be searched exactly before the vector index is opened (again).
+            aliases: other names of things, found by them too.
+        """
+        self.folder = folder.absolute()
+        self.encoder = encoder
+        with storage("folder", self.folder, OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        self._aliases = aliases or Aliases.load()
+        self._ledger = Ledger(self.folder)
+        self._lock = FolderLock(self.folder / "writer.lock")
+        self._turn = FolderLock(self.folder / "vectors.lock")
+        self._indexes = Indexes(self.folder, self._ledger, self._turn, self._terms_of)
+        self._dense = DenseSearch(self._ledger, encoder.dimension, self._reopen, fresh)
+        self._lexical = LexicalSearch(self.folder, self._ledger)
+        self._writer = Writer(self._ledger, self._indexes, self._dense, self._turn)
+        self._depth = 0
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        encoder: Encoder,
+        *,
+        wait: float = 2.0,
+        fresh: int = FRESH,
+        aliases: Aliases | None = None,
+        text_of: Callable[[Article, int, int], str] | None = None,
+    ) -> Library:
+        """Open the library, making it when there is none, and mend what an interrupted writer left.
+
+        Args:
+            folder: where the library is.
+            encoder: made its vectors.
+            wait: seconds to wait for another writer when the encoder has to be noted or changed.
+            fresh: how many new chunks may be searched exactly before the vector index is opened (again).
+            aliases: other names of things.
+            text_of: makes what is encoded of a chunk from article, start and end. When given and the library
+                was made with another encoder, all of it is encoded again.
+
+        Raises:
+            EncoderMismatch: it was made with another encoder.
+            LibraryDamaged: the ledger is unreadable.
+            LibraryLocked: it has to be changed first, and somebody else is writing.
+            LibraryFull: it cannot be made here.
+        """
+        library = cls(folder, encoder, fresh=fresh, aliases=aliases)
+        try:
+            library._match_encoder(wait, text_of)
+            library._mend()
+        except BaseException:
+            library.close()
+            raise
+        return library
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self._dense.use(None)
+        self._lexical.close()
+        self._ledger.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def generation(self) -> int:
+        """Moves whenever an article becomes live or is removed, by whichever process."""
+        return self._ledger.generation
+
+    # writing
+
+    @contextmanager
+    def writing(self, wait: float = 2.0) -> Iterator[None]:
+        """Be the one writer; what was added is live, at the latest, when this ends.
+
+        Raises:
+            LibraryLocked: another process has been writing for all of `wait` seconds.
+            LibraryFull: the disk is full or read-only.
+        """
+        with self._lock.held(wait):
+            if self._depth:
+                yield
+                return
+            self._writer.begin()
+            self._depth = 1
+            try:
+                yield
+            finally:
+                self._depth = 0
+                self._writer.end()
+
+    def known(self, article: Article) -> Outcome | None:
+        """Tell, before anything is encoded, whether there is nothing to add.
+
+        Returns:
+            "unchanged" when the article is there with this text and its details; "linked" when it is a
+            near-duplicate of another, which `original_of` names; else None.
+        """
+        return self._ledger.known(article, pending=self._depth > 0)
+
+    def original_of(self, article: Article) -> str | None:
+        """Return the id of the stored article of which this one is a near-duplicate."""
+        return self._ledger.original_of(article, pending=self._depth > 0)
+
+    def add(self, article: Article, spans: Sequence[tuple[int, int]], vectors: Vectors) -> Outcome:
+        """Add an article, or a new version of one that has its id or its URL: all of it or nothing.
+
+        Args:
+            article: cleaned, with an id.
+            spans: start and end of each chunk in its text.
+            vectors: one row for each chunk.
+
+        Raises:
+            Rejected: the vectors or spans cannot be right.
+        """
+        self._check(article, spans, vectors)
+        with self.writing():
+            outcome: Outcome = "updated" if self._ledger.same(article, pending=True) else "added"
+            self._ledger.insert(article, spans, vectors)
+            self._writer.added(len(spans))
+        return outcome
+
+    def link(self, article: Article, original_id: str) -> None:
+        """Keep a wire copy of another article: it is shown with that one and not searched itself."""
+        _check_text(article)
+        with self.writing():
+            self._ledger.insert(article, original=original_id)
+            self._writer.added(0)
+
+    def remove(self, article_id: str) -> bool:
+        """Remove an article; return whether there was one."""
+        with self.writing():
+            return self._ledger.retire(article_id)
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Make both indexes anew from the ledger, without encoding; `progress` gets chunks done and all chunks."""
+        with self.writing():
+            self._writer.rebuild(progress)
+
+    # reading
+
+    def article(self, article_id: str) -> Article | None:
+        """Return an article by its id."""
+        return self._ledger.article(article_id)
+
+    def articles(
+        self, filters: Filters | None = None, limit: int | None = None, offset: int = 0
+    ) -> list[ArticleRow]:
+        """List articles, the newest first."""
+        return self._ledger.articles(filters, limit, offset)
+
+    def counts(self) -> Counts:
+        """Count what is there."""
+        return self._ledger.counts()
+
+    def nearest(self, vector: Vectors, limit: int, filters: Filters | None = None) -> list[tuple[int, float]]:
+        """Return the chunks nearest to a vector with their cosines, best first."""
+        return self._dense.nearest(vector, limit, filters)
+
+    def matching(
+        self, terms: Terms, limit: int, filters: Filters | None = None
+    ) -> dict[str, list[tuple[int, float]]]:
+        """Return the chunks that share terms, by field ("stems", "grams"), with their BM25, best first."""
+        return self._lexical.matching(terms, limit, filters)
+
+    def chunks(self, ids: Iterable[int]) -> dict[int, tuple[Article, Chunk]]:
+        """Return chunks with their articles; what is no longer there is left out."""
+        return self._ledger.chunks(ids)
+
+    def also_in(self, article_ids: Iterable[str]) -> dict[str, tuple[Article, ...]]:
+        """Return the wire copies of articles, for those that have any."""
+        return self._ledger.copies(article_ids)
+
+    def vectors(self, ids: Sequence[int]) -> Vectors:
+        """Return the vectors of chunks, a row for each; zeros for one that is not there."""
+        found = self._ledger.vectors(ids, self.encoder.dimension)
+        nothing = np.zeros(self.encoder.dimension, dtype=np.float32)
+        return np.array([found.get(id_, nothing) for id_ in ids], dtype=np.float32).reshape(
+            -1, self.encoder.dimension
+        )
+
+    def languages_of(self, ids: Iterable[int]) -> dict[int, Language | None]:
+        """Return the languages of chunks."""
+        return self._ledger.languages(ids)
+
+    def doctor(self, deep: bool = False) -> list[Finding]:
+        """Look for anything wrong; `deep` looks at every chunk."""
+        return doctor.examine(
+            self.folder, self._ledger, self._indexes, self._lexical, self._reopen, deep=deep
+        )
+
+    # opening
+
+    def _match_encoder(self, wait: float, text_of: Callable[[Article, int, int], str] | None) -> None:
+        encoder = self.encoder
+        ours = {"encoder": encoder.name, "dimension": encoder.dimension, "fingerprint": encoder.fingerprint}
+        if self._ledger.note("fingerprint") == encoder.fingerprint:
+            return
+        if self._ledger.newest() >= 0 and text_of is None:
+            raise EncoderMismatch(
+                f"The library in {self.folder} was made with the encoder {self._ledger.note('encoder')!r}, not with"
+                f" {encoder.name!r}: their vectors cannot be compared.",
+                "Choose that encoder (ASSISTANT_ENCODER), or encode everything again: assistant rebuild",
+            )
+        if self._ledger.read_only:
+            return
+
+        def encode(version: Version) -> Vectors:
+            texts = (
+                [text_of(version.article, chunk.start, chunk.end) for chunk in version.chunks]
+                if text_of
+                else []
+            )
+            return encoder.encode_passages(texts)
+
+        with self._lock.held(wait):
+            self._ledger.drop_pending()
+            self._ledger.reencode(encode, vectors=self._indexes.next_path("vectors").name, **ours)
+
+    def _mend(self) -> None:
+        """Mend what needs it, if nobody else is writing; what is live can be read in any case."""
+        if self._ledger.read_only or not (self._writer.needed() or self._damaged()):
+            return
+        with suppress(LibraryLocked), self._lock.held(0):
+            self._writer.begin()
+            self._writer.end()
+
+    def _damaged(self) -> bool:
+        """Open what will be searched, and tell whether it cannot be."""
+        try:
+            self._dense.warm()
+            self._lexical.warm()
+        except LibraryDamaged as error:
+            _log.warning("%s", error)
+            return True
+        return False
+
+    def _reopen(self) -> VectorIndex | None:
+        path = self._indexes.path("vectors")
+        if self._ledger.read_only or stamp(path) < 0:
+            return None
+        try:
+            with self._turn.held(1.0):
+                return VectorIndex(path)
+        except LibraryLocked:
+            return None
+
+    def _terms_of(self, article: Article, chunk: Chunk) -> Terms:
+        text = f"{article.title}\n{chunk.text}"
+        return analyse("\n".join([text, *self._aliases.expand(text)]))
+
+    def _check(self, article: Article, spans: Sequence[tuple[int, int]], vectors: Vectors) -> None:
+        _check_text(article)
+        if vectors.shape != (len(spans), self.encoder.dimension) or not len(spans):
+            expected = (len(spans), self.encoder.dimension)
+            raise Rejected(
+                f"The encoder gave vectors of shape {vectors.shape} where {expected} was expected."
+            )
+        if not np.isfinite(vectors).all():
+            raise Rejected("The encoder gave vectors with numbers that are not finite.")
+        if any(not 0 <= start < end <= len(article.text) for start, end in spans):
+            raise Rejected("A chunk does not lie within the text.")
+
+
+def _check_text(article: Article) -> None:
+    if not article.id:
+        raise Rejected("The article has no id.")
+    try:
+        "".join((article.id, article.title, article.url, article.publisher, article.text)).encode()
+    except UnicodeEncodeError as error:
+        raise Rejected("The text has characters that are no characters (lone surrogates).") from error

@@ -1,0 +1,69 @@
+"""What the ledger's rows mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from sqlite3 import Row
+
+import numpy as np
+
+from assistant.types import Article, Chunk, Vectors
+
+HALF = np.dtype("<f2")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an article, with its chunks and their vectors."""
+
+    id: int
+    article: Article
+    chunks: tuple[Chunk, ...]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A version that is to be removed from the indexes."""
+
+    id: int
+    chunks: range
+
+
+def text_hash(text: str) -> bytes:
+    """Make what tells whether a text is the same."""
+    return blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def says_more(article: Article, row: Row) -> bool:
+    """Tell whether the article has another text than the row, or gives a detail that the row has otherwise."""
+    stored = to_article(row)
+    details = ("title", "url", "publisher", "published", "language")
+    changed = (getattr(article, name) not in ("", None, getattr(stored, name)) for name in details)
+    return row["text_hash"] != text_hash(article.text) or any(changed)
+
+
+def to_article(row: Row) -> Article:
+    """Read the article of a row of versions."""
+    return Article(
+        id=row["article"],
+        text=row["text"],
+        title=row["title"],
+        url=row["url"],
+        publisher=row["publisher"],
+        published=date.fromisoformat(row["published"]) if row["published"] else None,
+        language=row["language"],
+    )
+
+
+def to_chunk(row: Row, article: Article) -> Chunk:
+    """Read the chunk of a row of chunks."""
+    start, end = row["start"], row["end"]
+    return Chunk(id=row["chunk"], article_id=article.id, start=start, end=end, text=article.text[start:end])
+
+
+def to_matrix(data: bytes, rows: int) -> Vectors:
+    """Read stored vectors, one row for each."""
+    return np.frombuffer(data, HALF).reshape(rows, -1).astype(np.float32)

@@ -1,0 +1,143 @@
+"""Bring articles into the ledger and both indexes, all or nothing, and mend what an interrupted writer left.
+
+The order of steps makes every crash harmless: the ledger keeps a version as pending; Chroma has its vectors;
+tantivy has its words; the ledger flips it live and retires what it replaces, in one transaction; only then is
+what is retired removed, from the ledger last. Articles that come close together go through the steps together.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from uuid import uuid4
+
+from assistant.errors import LibraryError
+from assistant.library.dense import DenseSearch
+from assistant.library.indexes import KINDS, TURN, Indexes, Progress
+from assistant.library.ledger import Ledger
+from assistant.library.lock import FolderLock
+from assistant.library.terms import TermIndex
+from assistant.library.vectors import VectorIndex
+
+_GROUP = 256
+_SECONDS = 2.0
+_log = logging.getLogger(__name__)
+
+
+class Writer:
+    """The steps of writing; whoever calls them holds the writer lock."""
+
+    def __init__(self, ledger: Ledger, indexes: Indexes, dense: DenseSearch, turn: FolderLock) -> None:
+        """Write to these; `turn` is the lock of the vector index."""
+        self._ledger = ledger
+        self._indexes = indexes
+        self._dense = dense
+        self._turn = turn
+        self._name = uuid4().hex
+        self._vectors: VectorIndex | None = None
+        self._terms: TermIndex | None = None
+        self._chunks = 0
+        self._since: float | None = None
+
+    def needed(self) -> bool:
+        """Tell whether something has to be mended."""
+        ledger, indexes = self._ledger, self._indexes
+        return bool(ledger.note("writing") or ledger.unfinished() or indexes.strays() or indexes.lagging())
+
+    def begin(self) -> None:
+        """Open both indexes for writing, and mend what needs it."""
+        crashed = bool(self._ledger.note("writing"))
+        alone = not crashed and self._ledger.note("writer") == self._name
+        self._ledger.set_notes(writing=1, writer=self._name)
+        dropped = self._ledger.drop_pending()
+        if dropped:
+            _log.warning("%d articles that an interrupted ingest left half done were dropped.", dropped)
+        for stray in self._indexes.strays():
+            shutil.rmtree(stray, ignore_errors=True)
+        try:
+            self._vectors = self._dense.store if alone and not self._indexes.lagging() else None
+            if self._vectors is None:
+                self._vectors = self._indexes.open_vectors(check=crashed)
+            self._terms = self._indexes.open_terms(check=crashed)
+            self._dense.use(self._vectors, self._ledger.generation)
+            self._collect()
+        except LibraryError:
+            self._let_go()
+            raise
+
+    def added(self, chunks: int) -> None:
+        """Note that a version is pending; finish the group when it is big or old enough."""
+        self._since = self._since or time.monotonic()
+        self._chunks += chunks
+        if self._chunks >= _GROUP or time.monotonic() - self._since > _SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Make what is pending live, all of it together, and collect what is retired."""
+        try:
+            if self._since is not None:
+                self._write_vectors()
+                self._write_terms()
+                self._flip()
+            self._collect()
+        except LibraryError:
+            self._let_go()
+            raise
+
+    def end(self) -> None:
+        """Finish what is pending; after a failure the next start does."""
+        if self._terms is None:
+            return
+        self.flush()
+        self._terms.stop_writing()
+        self._ledger.set_notes(writing=0)
+        self._terms.close()
+        self._vectors = self._terms = None
+
+    def rebuild(self, progress: Progress | None) -> None:
+        """Make both indexes anew from the ledger, without encoding."""
+        self.flush()
+        self._vectors = self._indexes.new_vectors(progress)
+        self._dense.use(self._vectors, self._ledger.generation)
+        if self._terms:
+            self._terms.close()
+        self._terms = self._indexes.new_terms()
+
+    def _write_vectors(self) -> None:
+        with self._turn.held(TURN):
+            self._indexes.fill_vectors(self._open()[0], self._ledger.versions("pending"))
+
+    def _write_terms(self) -> None:
+        self._indexes.fill_terms(self._open()[1], self._ledger.versions("pending"))
+
+    def _flip(self) -> None:
+        for kind in KINDS:
+            self._indexes.stamp(kind, self._ledger.generation + 1)
+        born = self._ledger.flip()
+        self._dense.use(self._open()[0], born)
+        self._since, self._chunks = None, 0
+
+    def _collect(self) -> None:
+        retired = self._ledger.retired()
+        if not retired:
+            return
+        vectors, terms = self._open()
+        with self._turn.held(TURN):
+            vectors.delete([chunk for version in retired for chunk in version.chunks])
+        for version in retired:
+            terms.remove(version.id)
+        terms.commit()
+        self._ledger.forget(version.id for version in retired)
+
+    def _open(self) -> tuple[VectorIndex, TermIndex]:
+        if self._vectors is None or self._terms is None:
+            raise LibraryError("The library could not be written.", "See the error before this one.")
+        return self._vectors, self._terms
+
+    def _let_go(self) -> None:
+        self._dense.use(None)
+        if self._terms:
+            self._terms.close()
+        self._vectors = self._terms = None
+        self._since, self._chunks = None, 0
