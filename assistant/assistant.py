@@ -35,6 +35,7 @@ from assistant.types import (
     LANGUAGES,
     Answer,
     AnswerEvent,
+    Article,
     Encoder,
     Filters,
     Hit,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
     from ingest.pipeline import Progress
+    from ingest.reader import Origin
 
 LONGEST_QUESTION = 2000
 HITS = 10
@@ -99,7 +101,13 @@ class Assistant:
     """Ask the ingested articles; ingest more."""
 
     def __init__(
-        self, *, library: Library, retriever: Retriever, answerer: Answerer, encoder: Encoder | None = None
+        self,
+        *,
+        library: Library,
+        retriever: Retriever,
+        answerer: Answerer,
+        encoder: Encoder | None = None,
+        allowed_hosts: Sequence[str] = (),
     ) -> None:
         """Put own parts together; `from_settings` makes the usual ones.
 
@@ -108,11 +116,13 @@ class Assistant:
             retriever: finds the chunks for a question.
             answerer: makes an answer of them.
             encoder: the library's; needed by `ingest` only.
+            allowed_hosts: private hosts that `ingest` may fetch from.
         """
         self.library = library
         self.retriever = retriever
         self.answerer = answerer
         self.encoder = encoder
+        self.allowed_hosts = allowed_hosts
 
     @classmethod
     def from_settings(cls, settings: Settings | None = None) -> Self:
@@ -129,7 +139,11 @@ class Assistant:
         )
         library = Library.open(settings.data_dir, encoder)
         return cls(
-            library=library, retriever=HybridRetriever(library, encoder), answerer=answerer, encoder=encoder
+            library=library,
+            retriever=HybridRetriever(library, encoder),
+            answerer=answerer,
+            encoder=encoder,
+            allowed_hosts=settings.allowed_hosts.split(","),
         )
 
     def __enter__(self) -> Self:
@@ -265,7 +279,7 @@ class Assistant:
 
     def ingest(
         self,
-        sources: Iterable[str | Path] | str | Path,
+        sources: Iterable[Origin] | Origin,
         progress: Callable[[Progress], None] | None = None,
         *,
         publisher: str = "",
@@ -274,7 +288,7 @@ class Assistant:
         """Take in articles from files, folders, URLs and feeds.
 
         Args:
-            sources: paths and addresses.
+            sources: paths, addresses (http:// or https://), articles, or one of these.
             progress: called as the work goes on.
             publisher: of the articles that do not name theirs.
             language: of the articles; None means found out for each.
@@ -286,15 +300,22 @@ class Assistant:
             LibraryError: if the library cannot be written; what was finished before is kept.
             UsageError: if the assistant was made without an encoder.
         """
-        from ingest.pipeline import ingest_sources  # the one way up: see DESIGN
+        from ingest.fetch import Fetcher
+        from ingest.pipeline import ingest_sources
 
         if self.encoder is None:
             raise UsageError(
                 "This assistant was made without an encoder.", "Pass encoder= to ingest with it."
             )
-        wanted = [sources] if isinstance(sources, str | Path) else list(sources)
+        wanted = [sources] if isinstance(sources, str | Path | Article) else list(sources)
         return ingest_sources(
-            self.library, self.encoder, wanted, publisher=publisher, language=language, progress=progress
+            self.library,
+            self.encoder,
+            wanted,
+            publisher=publisher,
+            language=language,
+            fetcher=Fetcher(self.allowed_hosts),
+            progress=progress,
         )
 
     def articles(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.answering.extractive import ExtractiveAnswerer
-from assistant.assistant import Assistant
 from assistant.encoders.fake import HashEncoder
-from assistant.library.library import Library
-from assistant.retrieval.hybrid import HybridRetriever
 from assistant.types import Article
-from ingest.chunk import chunk_spans, embedding_text
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from assistant.library.library import Library
 
 DEV = Path(__file__).parent.parent.parent / "shared" / "data" / "dev"
 
@@ -78,6 +78,8 @@ ARTICLES = (
 
 def fill(library: Library, articles: tuple[Article, ...] = ARTICLES) -> None:
     """Put articles into a library as they are."""
+    from ingest.chunk import chunk_spans, embedding_text
+
     for article in articles:
         spans = chunk_spans(article.text)
         library.add(
@@ -94,6 +96,8 @@ def encoder() -> HashEncoder:
 
 @pytest.fixture
 def library(tmp_path: Path, encoder: HashEncoder) -> Iterator[Library]:
+    from assistant.library.library import Library
+
     with Library.open(tmp_path / "library", encoder) as opened:
         fill(opened)
         yield opened
@@ -101,6 +105,10 @@ def library(tmp_path: Path, encoder: HashEncoder) -> Iterator[Library]:
 
 @pytest.fixture
 def assistant(library: Library, encoder: HashEncoder) -> Assistant:
+    from assistant.answering.extractive import ExtractiveAnswerer
+    from assistant.assistant import Assistant
+    from assistant.retrieval.hybrid import HybridRetriever
+
     return Assistant(
         library=library,
         retriever=HybridRetriever(library, encoder),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -9,7 +10,11 @@ import click
 from assistant.assistant import Assistant
 from assistant.cli.common import as_json, data_dir, echo_json, settings_for
 from assistant.cli.render import harmless
+from assistant.encoders import load_encoder
 from assistant.errors import LibraryDamaged
+from assistant.library.library import Library
+from assistant.text.aliases import Aliases
+from ingest.chunk import embedding_text
 
 
 @click.command()
@@ -32,10 +37,16 @@ def doctor(deep: bool, as_json: bool, data_dir: Path | None) -> None:
 @click.command()
 @data_dir
 def rebuild(data_dir: Path | None) -> None:
-    """Refill the search indexes from the stored articles, without encoding again."""
-    with Assistant.from_settings(settings_for(data_dir)) as assistant:
-        assistant.library.rebuild()
-        counts = assistant.library.counts()
+    """Refill the search indexes from the stored articles; encode them again only if the encoder is another."""
+    settings = settings_for(data_dir)
+    encoder = load_encoder(settings.encoder)
+    aliases = Aliases.load(settings.aliases)
+    with (
+        Library.open(settings.data_dir, encoder, aliases=aliases, text_of=embedding_text) as library,
+        click.progressbar(length=library.counts().chunks, label="chunks", file=sys.stderr) as bar,
+    ):
+        library.rebuild(lambda done, _: bar.update(done - bar.pos))
+        counts = library.counts()
     click.echo(f"Rebuilt: {counts.articles:,} articles, {counts.chunks:,} chunks.")
 
 

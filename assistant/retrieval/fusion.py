@@ -18,15 +18,20 @@ class Weights(NamedTuple):
     stems: float
 
 
+class Table(NamedTuple):
+    """The weights for each pair of languages: across languages only names and numbers look alike."""
+
+    same: Weights
+    other: Weights
+
+    def of(self, question: Language, chunk: Language | None) -> Weights:
+        """Return the weights for a question in one language and a chunk in another."""
+        return self.same if chunk in (question, None) else self.other
+
+
 # Fitted by benchmarks/fusion.py; the log is in benchmarks/README.md.
-SAME_LANGUAGE = Weights(dense=1.2, grams=0.6, stems=0.4)
-OTHER_LANGUAGE = Weights(dense=1.2, grams=0.1, stems=0.0)
+TABLE = Table(same=Weights(dense=1.2, grams=0.6, stems=0.4), other=Weights(dense=1.2, grams=0.1, stems=0.0))
 PRIOR = 8.0
-
-
-def weights_for(question: Language, chunk: Language | None) -> Weights:
-    """Return the weights for a pair of languages: across languages only names and numbers look alike."""
-    return SAME_LANGUAGE if chunk in (question, None) else OTHER_LANGUAGE
 
 
 def standardise(scores: Vectors) -> Vectors:
@@ -52,15 +57,18 @@ def level(scores: Vectors, languages: Sequence[Language | None], prior: float = 
     return levelled
 
 
-def fuse(scores: Mapping[str, Vectors], languages: Sequence[Language | None], question: Language) -> Vectors:
+def fuse(
+    scores: Mapping[str, Vectors], languages: Sequence[Language | None], question: Language, table: Table = TABLE
+) -> Vectors:
     """Return the fused score of each candidate.
 
     Args:
         scores: "dense", "grams" and "stems", each with one value for every candidate.
         languages: the language of each candidate.
         question: the language of the question.
+        table: the weights.
     """
-    weights = np.array([weights_for(question, language) for language in languages], dtype=np.float32).reshape(
+    weights = np.array([table.of(question, language) for language in languages], dtype=np.float32).reshape(
         -1, 3
     )
     parts = (

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant.retrieval.dense import dense_candidates, dense_scores
-from assistant.retrieval.fusion import fuse
+from assistant.retrieval.fusion import TABLE, Table, fuse
 from assistant.retrieval.lexical import FIELDS, lexical_candidates, lexical_scores
 from assistant.retrieval.rerank import TOP, rerank
 from assistant.text.language import cyrillic_kazakh, is_latin_kazakh, question_language
-from assistant.types import Encoder, Filters, Hit, Reranker
+from assistant.types import Encoder, Filters, Hit, Language, Reranker, Vectors
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
+
+SPARE = 10  # more than wanted, in place of doubles
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What the retrievers found: parallel sequences, and who found which chunk at which rank."""
+
+    question: Language
+    ids: Sequence[int]
+    languages: Sequence[Language | None]
+    scores: Mapping[str, Vectors]
+    ranks: Mapping[int, Mapping[str, int]]
 
 
 class HybridRetriever:
@@ -28,6 +41,7 @@ class HybridRetriever:
         encoder: Encoder,
         reranker: Reranker | None = None,
         *,
+        table: Table = TABLE,
         reach: int = 120,
         share: int = 60,
     ) -> None:
@@ -37,59 +51,67 @@ class HybridRetriever:
             library: where the chunks are.
             encoder: the one that the library was filled with.
             reranker: reads the first hits again; None leaves them as fused.
+            table: what each retriever's score weighs.
             reach: how many candidates each retriever gives.
             share: how many of the dense ones may be in the same language.
         """
         self.library = library
         self.encoder = encoder
         self.reranker = reranker
+        self.table = table
         self.reach = reach
         self.share = share
 
     def search(self, question: str, limit: int = 10, filters: Filters | None = None) -> list[Hit]:
         """Return at most `limit` hits, best first."""
-        language = question_language(question)
+        found = self.candidates(question, filters)
+        fused = fuse(found.scores, found.languages, found.question, self.table)
+        ranked = [(found.ids[at], float(fused[at])) for at in np.argsort(-fused, kind="stable")]
+        if self.reranker is None:
+            return self._hits(ranked, found, limit)
+        return rerank(question, self._hits(ranked, found, max(limit, TOP)), self.reranker)[:limit]
+
+    def candidates(self, question: str, filters: Filters | None = None) -> Candidates:
+        """Return all chunks that either retriever found, with the scores of both."""
         asked = cyrillic_kazakh(question) if is_latin_kazakh(question) else question
         vector = self.encoder.encode_queries([asked])[0]
         dense = dense_candidates(self.library, vector, reach=self.reach, share=self.share, filters=filters)
-        found = lexical_candidates(self.library, asked, reach=self.reach, filters=filters)
-        ids = list(dict.fromkeys([*dense, *found["stems"], *found["grams"]]))
-        if not ids:
-            return []
-        languages = self.library.languages_of(ids)
-        scores = {"dense": dense_scores(self.library, vector, dense, ids)}
-        scores |= {field: lexical_scores(found[field], ids) for field in FIELDS}
-        fused = fuse(scores, [languages.get(one) for one in ids], language)
-        order = np.argsort(-fused, kind="stable")
-        wanted = max(limit, TOP) if self.reranker else limit
-        ranked = [(ids[at], float(fused[at])) for at in order]
-        hits = self._hits(ranked, wanted, {"dense": dense, **found})
-        return (rerank(asked, hits, self.reranker) if self.reranker else hits)[:limit]
+        lexical = lexical_candidates(self.library, asked, reach=self.reach, filters=filters)
+        languages = self.library.languages_of({*dense, *lexical["grams"], *lexical["stems"]})
+        ids = sorted(languages)
+        ranks: dict[int, dict[str, int]] = {one: {} for one in ids}
+        for name, scores in {"dense": dense, **lexical}.items():
+            for rank, one in enumerate(sorted(scores, key=lambda one: -scores[one]), 1):
+                if one in ranks:
+                    ranks[one][name] = rank
+        return Candidates(
+            question=question_language(question),
+            ids=ids,
+            languages=[languages[one] for one in ids],
+            scores={
+                "dense": dense_scores(self.library, vector, dense, ids),
+                **{field: lexical_scores(lexical[field], ids) for field in FIELDS},
+            },
+            ranks=ranks,
+        )
 
-    def _hits(
-        self, ranked: Sequence[tuple[int, float]], wanted: int, found: Mapping[str, Mapping[int, float]]
-    ) -> list[Hit]:
-        places = {
-            name: {one: place for place, one in enumerate(sorted(scores, key=lambda one: -scores[one]), 1)}
-            for name, scores in found.items()
-        }
+    def _hits(self, ranked: Sequence[tuple[int, float]], found: Candidates, wanted: int) -> list[Hit]:
+        """Read the chunks, best first; one with the same words as a better one is named in its `also_in`."""
         hits: dict[str, Hit] = {}
-        step = wanted + 10
-        for at in range(0, len(ranked), step):
-            part = ranked[at : at + step]
+        for at in range(0, len(ranked), wanted + SPARE):
+            part = ranked[at : at + wanted + SPARE]
             chunks = self.library.chunks([one for one, _ in part])
             for one, score in part:
                 if one not in chunks:
                     continue
                 article, chunk = chunks[one]
-                key = " ".join(chunk.text.split()).casefold()
-                if key in hits:
-                    hits[key] = replace(hits[key], also_in=(*hits[key].also_in, article))
-                    continue
-                ranks = {name: place[one] for name, place in places.items() if one in place}
-                hits[key] = Hit(article=article, chunk=chunk, score=score, ranks=ranks)
+                words = " ".join(chunk.text.casefold().split())
+                if words not in hits:
+                    hits[words] = Hit(article=article, chunk=chunk, score=score, ranks=found.ranks[one])
+                elif article.id != hits[words].article.id:
+                    hits[words] = replace(hits[words], also_in=(*hits[words].also_in, article))
             if len(hits) >= wanted:
                 break
         kept = list(hits.values())[:wanted]
-        copies = self.library.also_in([hit.article.id for hit in kept])
+        copies = self.library.also_in({hit.article.id for hit in kept})
         return [replace(hit, also_in=(*hit.also_in, *copies.get(hit.article.id, ()))) for hit in kept]

@@ -10,15 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.retrieval.dense import fair_share
-from assistant.retrieval.fusion import (
-    OTHER_LANGUAGE,
-    PRIOR,
-    SAME_LANGUAGE,
-    fuse,
-    level,
-    standardise,
-    weights_for,
-)
+from assistant.retrieval.fusion import PRIOR, TABLE, fuse, level, standardise
 
 scores = st.lists(st.floats(-50, 50, width=32), max_size=30)
 
@@ -59,8 +51,8 @@ def test_words_count_for_little_across_languages():
     same = fuse({"dense": flat, "grams": words, "stems": words}, ["kk", "kk"], "kk")
     other = fuse({"dense": flat, "grams": words, "stems": words}, ["kk", "kk"], "en")
     assert same[0] - same[1] > 3 * (other[0] - other[1]) >= 0
-    assert weights_for("ru", "ru") == weights_for("ru", None) == SAME_LANGUAGE
-    assert weights_for("ru", "kk") == OTHER_LANGUAGE
+    assert TABLE.of("ru", "ru") == TABLE.of("ru", None) == TABLE.same
+    assert TABLE.of("ru", "kk") == TABLE.other
 
 
 def test_no_candidates():
