@@ -26,12 +26,16 @@ class Aligned:
 
 @dataclass(frozen=True)
 class Pair:
-    """A question (or a translation) and a text that answers it; `group` names the text: equal groups are no negatives."""
+    """A question (or a translation) and a text that answers it.
+
+    `group` names the text: pairs of one group are no negatives of each other; `hard` are texts that do not answer.
+    """
 
     left: str
     right: str
     group: str
     kind: str
+    hard: tuple[str, ...] = ()
 
 
 def disturbed(text: str, random_: random.Random) -> str:
@@ -59,7 +63,10 @@ def aligned_rows(rows: Sequence[corpus.Row], random_: random.Random) -> list[Ali
 
 
 def aligned_passages(passages: Sequence[corpus.Passage], kind: str, random_: random.Random) -> list[Aligned]:
-    """Align sentences, questions and (where there are several sentences) the whole with their English."""
+    """Align sentences, questions and (where there are several sentences) the whole with their English.
+
+    The questions of the news table are not translations of each other: only their English ones are kept in place.
+    """
     found = []
     for passage in passages:
         english = passage.sentences["en"]
@@ -71,9 +78,16 @@ def aligned_passages(passages: Sequence[corpus.Passage], kind: str, random_: ran
             found += [
                 Aligned(disturbed(text, random_) if lang == "kk" else text, question.text["en"], "question")
                 for lang, text in question.text.items()
-                if "en" in question.text
+                if "en" in question.text and (kind != "news" or lang == "en")
             ]
     return found
+
+
+def aligned_xquad(rows: Sequence[dict[str, str]]) -> list[Aligned]:
+    """Align the Russian questions and contexts of XQuAD with their English."""
+    found = [Aligned(row["question_ru"], row["question_en"], "question") for row in rows]
+    contexts = {row["context_ru"]: row["context_en"] for row in rows}
+    return [*found, *(Aligned(russian, english, "passage") for russian, english in contexts.items())]
 
 
 def news_joined(passages: Sequence[corpus.Passage], count: int, random_: random.Random) -> list[corpus.Passage]:
@@ -88,17 +102,23 @@ def news_joined(passages: Sequence[corpus.Passage], count: int, random_: random.
     return found
 
 
-def question_pairs(passages: Sequence[corpus.Passage], kind: str) -> list[Pair]:
-    """Pair every question with its sentence and with its passage, in every two languages."""
+def question_pairs(
+    passages: Sequence[corpus.Passage], kind: str, hard: Callable[[int, int, str], tuple[str, ...]] | None = None
+) -> list[Pair]:
+    """Pair every question with its sentence and with its passage, in every two languages.
+
+    `hard(passage, question, language)` gives hard negatives.
+    """
     found = []
     for number, passage in enumerate(passages):
-        for question in passage.questions:
+        for q, question in enumerate(passage.questions):
             if question.sentence is None:
                 continue
             for asked in question.text.values():
-                for sentences in passage.sentences.values():
+                for lang, sentences in passage.sentences.items():
                     answer = sentences[question.sentence]
-                    found.append(Pair(asked, answer, f"{kind}{number}.{question.sentence}", kind))
+                    negatives = hard(number, q, lang) if hard else ()
+                    found.append(Pair(asked, answer, f"{kind}{number}.{question.sentence}", kind, negatives))
                     if len(sentences) > 1:
                         found.append(Pair(asked, " ".join(sentences), f"{kind}{number}", "passage"))
     return found

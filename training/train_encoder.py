@@ -14,6 +14,7 @@ import argparse
 import json
 import logging
 import math
+import os
 import random
 import signal
 import time
@@ -81,29 +82,43 @@ class Material:
     pairs: list[examples.Pair]
     left_ids: list[list[int]]
     right_ids: list[list[int]]
+    hard_ids: list[list[list[int]]]
 
 
-def collect(data: Path, seed: int, limit: int | None) -> tuple[list[examples.Aligned], list[examples.Pair]]:
-    """Read and join the training data; `limit` keeps the first rows of each table, for a smoke run."""
+def collect(
+    data: Path, seed: int, limit: int | None, mine: bool
+) -> tuple[list[examples.Aligned], list[examples.Pair]]:
+    """Read and join the training data; `limit` keeps the first rows of each table; `mine` adds hard negatives."""
     random_ = random.Random(seed)
     rows = corpus.parallel_rows(data)[:limit]
     sentences = [row for row in rows if row.kind == "sentence"]
     joined = corpus.join_rows(sentences, 9_000, random_) if len(sentences) > 100 else []
     news = corpus.news_passages(data)[:limit]
     asked = [passage for passage in news if passage.questions]
-    own = corpus.own_passages()
+    own = corpus.own_passages()[:limit]
+    xquad = corpus.xquad_pairs(data)[:limit]
     together = examples.news_joined(asked, 9_000 if limit is None else 20, random_)
     aligned = [
         *examples.aligned_rows([*rows, *joined], random_),
         *examples.aligned_passages(news, "news", random_),
         *examples.aligned_passages(own, "own", random_),
         *(one for one in examples.aligned_passages(together[:3_000], "news", random_) if one.kind == "passage"),
+        *examples.aligned_xquad(xquad),
     ]
+    units = [*asked, *own]
+    if mine:
+        from negatives import hard_texts, lexical_negatives
+
+        found = lexical_negatives(units)
+
+    def hard(number: int, question: int, lang: str) -> tuple[str, ...]:
+        return hard_texts(units, found, (number, question), lang, random_) if mine else ()
+
     pairs = [
-        *examples.question_pairs(asked, "question"),
+        *(pair for pair in examples.question_pairs(units, "question", hard) if pair.kind != "passage"),
         *(pair for pair in examples.question_pairs(together, "joined") if pair.kind == "passage"),
         *examples.question_pairs(own, "own"),
-        *examples.other_pairs(rows, corpus.heading_pairs(data)[:limit], corpus.xquad_pairs(data)[:limit]),
+        *examples.other_pairs(rows, corpus.heading_pairs(data)[:limit], xquad),
     ]
     return aligned, pairs
 
@@ -129,11 +144,12 @@ def teacher_targets(texts: Sequence[str], cache: Path, device: str) -> np.ndarra
     return everything[[known[text] for text in names]].astype(np.float32)
 
 
-def prepare(data: Path, tokenizer: Tokenizer, out: Path, seed: int, limit: int | None, device: str) -> Material:
+def prepare(tokenizer: Tokenizer, arguments: argparse.Namespace) -> Material:
     """Collect, tokenise and embed the targets."""
-    aligned, pairs = collect(data, seed, limit)
+    mine = arguments.stage == "retrieval"
+    aligned, pairs = collect(arguments.data, arguments.seed, arguments.limit, mine)
     distinct = list(dict.fromkeys(one.target for one in aligned))
-    targets = teacher_targets(distinct, out.parent / "teacher", device)
+    targets = teacher_targets(distinct, arguments.out.parent / "teacher", arguments.device)
     number = {text: index for index, text in enumerate(distinct)}
     return Material(
         aligned,
@@ -143,6 +159,7 @@ def prepare(data: Path, tokenizer: Tokenizer, out: Path, seed: int, limit: int |
         pairs,
         examples.tokenised(tokenizer, [one.left for one in pairs], MAX_TOKENS),
         examples.tokenised(tokenizer, [one.right for one in pairs], MAX_TOKENS),
+        [examples.tokenised(tokenizer, one.hard, MAX_TOKENS) if one.hard else [] for one in pairs],
     )
 
 
@@ -160,13 +177,17 @@ def align_loss(student: torch.Tensor, targets: torch.Tensor, bank: torch.Tensor)
 
 
 def pair_loss(left: torch.Tensor, right: torch.Tensor, groups: Sequence[str], hard: torch.Tensor) -> torch.Tensor:
-    """In-batch contrast both ways; texts of one group are not each other's negatives; `hard` (m, dim) are more."""
+    """In-batch contrast both ways; texts of one group are not each other's negatives.
+
+    `hard` (m, dim) are more negatives, bar those that say almost what a right text says.
+    """
     names = {group: index for index, group in enumerate(dict.fromkeys(groups))}
     group = torch.tensor([names[one] for one in groups], device=left.device)
     alike = (group[:, None] == group[None, :]) & ~torch.eye(len(left), dtype=torch.bool, device=left.device)
     scores = (left @ right.T / TEMPERATURE).masked_fill(alike, -1e4)
     truth = torch.arange(len(left), device=left.device)
-    forth = torch.cat([scores, left @ hard.T / TEMPERATURE], dim=1)
+    more = (left @ hard.T / TEMPERATURE).masked_fill(right @ hard.T > 0.85, -1e4)
+    forth = torch.cat([scores, more], dim=1)
     return functional.cross_entropy(forth, truth) + 0.5 * functional.cross_entropy(scores.T, truth)
 
 
@@ -211,7 +232,10 @@ class Trainer:
             at = self.pairs.draw()
             left = self.embed([material.left_ids[i] for i in at])
             right = self.embed([material.right_ids[i] for i in at])
-            return pair_loss(left, right, [material.pairs[i].group for i in at], right[:0])
+            drawn = [self.random.choice(len(hard)) if (hard := material.hard_ids[i]) else -1 for i in at]
+            hard_ids = [material.hard_ids[i][one] for i, one in zip(at, drawn, strict=True) if one >= 0]
+            hard = self.embed(hard_ids) if hard_ids else right[:0]
+            return pair_loss(left, right, [material.pairs[i].group for i in at], hard)
         at = self.aligned.draw()
         bank = self.random.integers(0, len(material.targets), BANK)
         student = self.embed([material.aligned_ids[i] for i in at])
@@ -224,7 +248,7 @@ class Trainer:
         signal.signal(signal.SIGINT, lambda *_: stopped.append(True))
         started = reported = time.time()
         total, step, losses, tokens = self.arguments.minutes * 60, 0, [], 0
-        embeddings_only = 0.1 if self.arguments.stage == "alignment" else 0.0
+        embeddings_only = 0.0 if self.arguments.start else 0.1
         while (done := (time.time() - started) / total) < 1 and not stopped:
             rate = min(1.0, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
             for group, base in zip(self.optimizer.param_groups, self.rates, strict=True):
@@ -267,7 +291,7 @@ def new_student(data: Path, pieces: int, limit: int | None) -> tuple[BertModel, 
     """Make the student from the teacher: its layers, and a vocabulary of its Latin and our Cyrillic pieces."""
     rows = corpus.parallel_rows(data)[:limit]
     news = corpus.news_passages(data)[:limit]
-    own = corpus.own_passages()
+    own = corpus.own_passages()[:limit]
     texts = [text for row in rows if row.kind != "dict" for text in (row.kk, row.ru)]
     for passage in [*news, *news, *own, *own]:
         texts += [text for lang in ("kk", "ru") for text in passage.sentences.get(lang, ())]
@@ -298,7 +322,7 @@ def main() -> None:
     arguments = parse_arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.manual_seed(arguments.seed)
-    torch.set_num_threads(len(__import__("os").sched_getaffinity(0)))
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
     arguments.out.mkdir(parents=True, exist_ok=True)
     if arguments.start:
         model = BertModel.from_pretrained(arguments.start, add_pooling_layer=False)
@@ -315,8 +339,9 @@ def main() -> None:
             found = figures(arguments.dev, lambda texts: embed_texts(model, tokenizer, texts, arguments.device))
             log.info("step %d: %s", step, ", ".join(f"{name} {value:.3f}" for name, value in found.items()))
 
-    measure(0)
-    material = prepare(arguments.data, tokenizer, arguments.out, arguments.seed, arguments.limit, arguments.device)
+    if not arguments.start:
+        measure(0)
+    material = prepare(tokenizer, arguments)
     log.info("%d aligned texts, %d pairs", len(material.aligned), len(material.pairs))
     Trainer(model, material, arguments).run(arguments.report, measure)
     measure(-1)

@@ -1,0 +1,295 @@
+"""Train the cross-encoder that picks the evidence sentence and knows when there is none.
+
+    python training/train_reranker.py --data DATA/train --start RUN2 --out RUN3 --layers 4 --minutes 30
+
+Starts from the encoder's first layers. Each question comes with one text that answers it and five that do not
+(mined by the encoder, siblings of the same passage, one at random): listwise softmax plus a binary loss; questions
+that nothing answers take part in the binary loss. Last, the logit is calibrated on held-out passages (Platt 1999).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import math
+import random
+import re
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch.nn import functional
+from transformers import BertConfig, BertForSequenceClassification, BertModel
+
+import corpus
+import examples
+import vocabulary
+from train_encoder import embed_texts
+
+log = logging.getLogger("train_reranker")
+MAX_TOKENS = 256
+NEGATIVES = 5
+SPLIT = re.compile(r"(?<=[.!?])\s+(?=[A-ZА-ЯЁ\"«])")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question in one language, its passage's number and the sentence that answers it (None: none does)."""
+
+    text: str
+    passage: int
+    sentence: int | None
+
+
+def xquad_passages(data: Path) -> list[corpus.Passage]:
+    """Split XQuAD contexts into sentences; a question's sentence is the one that holds its answer."""
+    grouped: dict[tuple[str, str], list[corpus.Question]] = defaultdict(list)
+    for row in corpus.xquad_pairs(data):
+        for lang in ("en", "ru"):
+            sentences = SPLIT.split(row[f"context_{lang}"])
+            holding = [i for i, one in enumerate(sentences) if row[f"answer_{lang}"] in one]
+            if len(holding) == 1:
+                text = {asked: row[f"question_{asked}"] for asked in ("en", "ru")}
+                grouped[lang, row[f"context_{lang}"]].append(corpus.Question(text, holding[0]))
+    return [corpus.Passage({lang: SPLIT.split(text)}, asked) for (lang, text), asked in grouped.items()]
+
+
+def window(sentences: Sequence[str], at: int, random_: random.Random) -> str:
+    """The sentence within two to four neighbours."""
+    first = max(0, at - random_.randint(0, 2))
+    return " ".join(sentences[first : max(at + 1, first + random_.randint(2, 4))])
+
+
+class Groups:
+    """Makes the groups of texts that a question is trained on."""
+
+    def __init__(self, passages: Sequence[corpus.Passage], seed: int) -> None:
+        """List the questions of the passages and their sentences by language."""
+        self.passages, self.random = passages, random.Random(seed)
+        self.asked = [
+            Asked(text, number, question.sentence)
+            for number, passage in enumerate(passages)
+            for question in passage.questions
+            for text in question.text.values()
+        ]
+        self.places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for number, passage in enumerate(passages):
+            for lang, sentences in passage.sentences.items():
+                self.places[lang] += [(number, at) for at in range(len(sentences))]
+        self.mined: dict[str, np.ndarray] = {}
+
+    def sentence(self, lang: str, place: tuple[int, int]) -> str:
+        """The sentence at (passage, index)."""
+        return self.passages[place[0]].sentences[lang][place[1]]
+
+    def mine(self, embed: examples.Embed, keep: int = 24) -> None:
+        """For every question, the places of the nearest sentences in each language that are not like its answer."""
+        questions = embed([one.text for one in self.asked])
+        for lang, places in self.places.items():
+            vectors = embed([self.sentence(lang, place) for place in places])
+            number = {place: index for index, place in enumerate(places)}
+            rows = np.full((len(self.asked), keep), -1)
+            for start in range(0, len(self.asked), 2048):
+                scores = questions[start : start + 2048] @ vectors.T
+                for row, one in enumerate(self.asked[start : start + 2048]):
+                    answer = number.get((one.passage, one.sentence)) if one.sentence is not None else None
+                    near = np.argpartition(-scores[row], min(keep * 2, len(places) - 1))[: keep * 2]
+                    near = near[np.argsort(-scores[row][near])]
+                    if answer is not None:
+                        near = near[vectors[near] @ vectors[answer] < 0.8]
+                    near = near[:keep]
+                    rows[start + row, : len(near)] = near
+            self.mined[lang] = rows
+
+    def group(self, number: int, wide: bool = False) -> tuple[str, list[str], bool]:
+        """Return a question, six texts in one language and whether the first of them answers it.
+
+        The texts are sentences, or, where `wide`, windows of sentences.
+        """
+        one = self.asked[number]
+        passage = self.passages[one.passage]
+        lang = self.random.choice(list(passage.sentences))
+        sentences = passage.sentences[lang]
+        texts: list[str] = []
+        if one.sentence is not None:
+            texts.append(window(sentences, one.sentence, self.random) if wide else sentences[one.sentence])
+        siblings = [at for at in range(len(sentences)) if at != one.sentence and sentences[at] not in texts[:1]]
+        siblings = [at for at in siblings if not texts or sentences[at] not in texts[0]]
+        texts += [sentences[at] for at in self.random.sample(siblings, min(2 if texts else 3, len(siblings)))]
+        places = self.places[lang]
+        mined = [places[at] for at in self.mined[lang][number] if at >= 0]
+        mined = [place for place in mined if place[0] != one.passage]
+        others = self.random.sample(mined[:12], min(len(mined[:12]), NEGATIVES - len(texts)))
+        texts += [
+            window(self.passages[p].sentences[lang], at, self.random) if wide else self.sentence(lang, (p, at))
+            for p, at in others
+        ]
+        while len(texts) < NEGATIVES + 1:
+            place = self.random.choice(places)
+            if place[0] != one.passage:
+                texts.append(self.sentence(lang, place))
+        question = examples.disturbed(one.text, self.random) if is_kazakh(one.text) else one.text
+        return question, texts, one.sentence is not None
+
+
+def is_kazakh(text: str) -> bool:
+    """Tell whether a question has letters that only Kazakh has."""
+    return any(char in "әғқңөұүһі" for char in text.lower())
+
+
+def batch_tensors(tokenizer: Tokenizer, groups: Sequence[tuple[str, list[str], bool]]) -> dict[str, torch.Tensor]:
+    """Token ids, mask and segment ids of all pairs of the groups."""
+    encodings = tokenizer.encode_batch([(question, text) for question, texts, _ in groups for text in texts])
+    table, mask = examples.padded([one.ids for one in encodings])
+    types, _ = examples.padded([one.type_ids for one in encodings])
+    return {
+        "input_ids": torch.from_numpy(table),
+        "attention_mask": torch.from_numpy(mask),
+        "token_type_ids": torch.from_numpy(types),
+    }
+
+
+def group_loss(scores: torch.Tensor, answered: torch.Tensor) -> torch.Tensor:
+    """Listwise softmax over each answered group, and a binary loss over all texts. `scores` is (groups, 6)."""
+    truth = torch.zeros_like(scores)
+    truth[:, 0] = answered.float()
+    weight = torch.where(truth > 0, 3.0, 1.0)
+    binary = functional.binary_cross_entropy_with_logits(scores, truth, weight=weight)
+    if not answered.any():
+        return binary
+    zeros = torch.zeros(int(answered.sum()), dtype=torch.long)
+    return functional.cross_entropy(scores[answered], zeros) + binary
+
+
+def first_layers(folder: Path, layers: int) -> BertForSequenceClassification:
+    """The encoder's first layers under a fresh head."""
+    encoder = BertModel.from_pretrained(folder, add_pooling_layer=False)
+    config = BertConfig.from_pretrained(folder, num_hidden_layers=layers, num_labels=1)
+    model = BertForSequenceClassification(config)
+    missing, _ = model.bert.load_state_dict(encoder.state_dict(), strict=False)
+    if any("pooler" not in name for name in missing):
+        message = f"weights that the encoder does not have: {missing}"
+        raise ValueError(message)
+    return model
+
+
+@torch.inference_mode()
+def score_groups(
+    model: BertForSequenceClassification, tokenizer: Tokenizer, groups: Sequence[tuple[str, list[str], bool]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Logits (groups, 6) and which groups are answered."""
+    model.eval()
+    rows = [
+        model(**batch_tensors(tokenizer, groups[at : at + 16])).logits.view(-1, NEGATIVES + 1).numpy()
+        for at in range(0, len(groups), 16)
+    ]
+    model.train()
+    return np.concatenate(rows), np.array([answered for *_, answered in groups])
+
+
+def platt(logits: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+    """Slope and offset of the logistic that fits truth best, by L-BFGS."""
+    x, y = torch.tensor(logits, dtype=torch.float64), torch.tensor(truth, dtype=torch.float64)
+    parameters = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([parameters], max_iter=100)
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss = functional.binary_cross_entropy_with_logits(parameters[0] * x + parameters[1], y)
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    slope, offset = parameters.detach().tolist()
+    return slope, offset
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Mine, train by the clock, calibrate and save."""
+    random_ = random.Random(arguments.seed)
+    news = [passage for passage in corpus.news_passages(arguments.data)[: arguments.limit] if passage.questions]
+    own = corpus.own_passages()[: arguments.limit]
+    xquad = xquad_passages(arguments.data)[: arguments.limit]
+    everything = [*news, *own, *own, *own, *xquad]
+    random_.shuffle(own)
+    held = [*random_.sample(news, len(news) // 20), *own[: len(own) // 20 + 1]]
+    hidden = {id(passage) for passage in held}
+    training = Groups([one for one in everything if id(one) not in hidden], arguments.seed)
+    testing = Groups([*held, *random_.sample(news, min(1000, len(news)))], arguments.seed)
+    encoder = BertModel.from_pretrained(arguments.start, add_pooling_layer=False)
+    tokenizer = Tokenizer.from_file(str(arguments.start / "tokenizer.json"))
+
+    def embed(texts: Sequence[str]) -> np.ndarray:
+        return embed_texts(encoder, tokenizer, texts, "cpu")
+
+    for groups in (training, testing):
+        groups.mine(embed)
+    log.info("%d questions, %d held out", len(training.asked), len(held))
+    tokenizer.enable_truncation(MAX_TOKENS)
+    model = first_layers(arguments.start, arguments.layers)
+    words = model.bert.embeddings.word_embeddings.weight
+    body = [parameter for parameter in model.parameters() if parameter is not words]
+    optimizer = torch.optim.AdamW(
+        [{"params": [words], "lr": 4e-4, "weight_decay": 0.0}, {"params": body, "lr": 2e-4}], fused=True
+    )
+    rates = [group["lr"] for group in optimizer.param_groups]
+    long = {n for n, one in enumerate(training.passages) if len(next(iter(one.sentences.values()))) > 1}
+    with_siblings = [number for number, one in enumerate(training.asked) if one.passage in long]
+    started, step, losses, right = time.time(), 0, [], []
+    while (done := (time.time() - started) / (arguments.minutes * 60)) < 1:
+        rate = min(1.0, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+        for group, base in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = base * rate
+        numbers = random_.choices(with_siblings, k=7) + random_.choices(range(len(training.asked)), k=9)
+        wide = random_.random() < 0.2
+        drawn = [training.group(number, wide) for number in numbers]
+        scores = model(**batch_tensors(tokenizer, drawn)).logits.view(-1, NEGATIVES + 1)
+        answered = torch.tensor([one[2] for one in drawn])
+        loss = group_loss(scores, answered)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        step += 1
+        losses.append(loss.item())
+        right += (scores.argmax(1) == 0)[answered].tolist()
+        if step % 50 == 0:
+            log.info("step %d, %.1f min, loss %.3f, right among six %.3f", step, (time.time() - started) / 60, np.mean(losses[-50:]), np.mean(right[-500:]))
+    ours = {id(passage) for passage in held}
+    numbers = [n for n, one in enumerate(testing.asked) if id(testing.passages[one.passage]) in ours]
+    logits, answered = score_groups(model, tokenizer, [testing.group(n) for n in numbers])
+    truth = np.zeros_like(logits)
+    truth[:, 0] = answered
+    slope, offset = platt(logits.ravel(), truth.ravel())
+    best = 1 / (1 + np.exp(-(slope * logits.max(axis=1) + offset)))
+    log.info("held out: right among six %.3f; best probability, median: answered %.3f, unanswerable %.3f", (logits[answered].argmax(1) == 0).mean(), np.median(best[answered]), np.median(best[~answered]) if (~answered).any() else float("nan"))
+    model.save_pretrained(arguments.out)
+    vocabulary.save_tokenizer(tokenizer, arguments.out, MAX_TOKENS)
+    (arguments.out / "calibration.json").write_text(json.dumps({"slope": slope, "offset": offset}), encoding="utf-8")
+
+
+def main() -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the training tables")
+    parser.add_argument("--start", type=Path, required=True, help="a trained encoder")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the model")
+    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--limit", type=int, help="only the first rows of each table (a smoke run)")
+    parser.add_argument("--seed", type=int, default=7)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.manual_seed(arguments.seed)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    train(arguments)
+
+
+if __name__ == "__main__":
+    main()
