@@ -53,7 +53,7 @@ CUES: dict[Language, Cues] = {
     "en": _cues(
         opener=r"^(?:and|but|so)\b[\s,]*(?:what about|how about)?\s*|^(?:what|how) about\s+",
         strong=r"\b(?:they|them|their|theirs|he|him|his|she|her|hers|its|those|these)\b(?!\s+(?:days|years|months)\b)",
-        weak=r"\b(?:it|this|that|there)\b(?!\s+(?:year|month|week|time|is|are|was|were)\b)",
+        weak=r"\b(?:it|this|that|(?<!is )(?<!are )(?<!was )(?<!were )there)\b(?!\s+(?:year|month|week|time|is|are|was|were)\b)",
         asking=r"\b(?:how (?:many|much|long|old|far|high)|how|when|where|who\w*|which|what|why|"
         r"do|does|did|is|are|was|were|has|have|had|will|would|can|could)\b",
         filler=r"\b(?:about|the|please)\b",
@@ -100,7 +100,9 @@ def leans(question: str) -> bool:
     pronoun = cues.strong.search(question)
     if pronoun and not _name_before(question, pronoun.start()):
         return True
-    return (content <= FEW and bool(cues.opener.search(question) or cues.weak.search(question))) or content < 2
+    return (
+        content <= FEW and bool(cues.opener.search(question) or cues.weak.search(question))
+    ) or content < 2
 
 
 def asks(text: str, language: Language) -> bool:

@@ -109,7 +109,7 @@ class ExtractiveAnswerer:
         Returns:
             The candidates and their features, a row each.
         """
-        found = _shortlist(asked, candidates(hits), self.aliases)
+        found = _shortlist(asked, candidates(hits))
         measured = measure(asked, found, self.encoder, self.reranker, self.aliases) if found else []
         return found, as_matrix(measured)
 
@@ -126,12 +126,12 @@ class ExtractiveAnswerer:
         return [found[at] for at in order[:MOST] if scores[at] >= near]
 
 
-def _shortlist(asked: Question, found: list[Candidate], aliases: Aliases | None) -> list[Candidate]:
+def _shortlist(asked: Question, found: list[Candidate]) -> list[Candidate]:
     """Keep the sentences of the best hits and those that share most with the question."""
     if len(found) <= CANDIDATES:
         return found
-    overlap = Overlap(asked.text, [one.text for one in found], aliases)
-    scores = [overlap.of(at, "")[1] - 0.05 * one.rank for at, one in enumerate(found)]
+    overlap = Overlap(asked.text, [one.text for one in found])
+    scores = [overlap.shares(at)[1] - 0.05 * one.rank for at, one in enumerate(found)]
     kept = sorted(np.argsort(-np.array(scores), kind="stable")[:CANDIDATES].tolist())
     return [found[at] for at in kept]
 

@@ -33,6 +33,7 @@ class Features:
         words: share of the question's stems in the sentence, by rarity; 0 across languages
         grams: the same of romanised character n-grams, within a language
         across: the same of n-grams, across languages
+        alias: share of the other names of the question's names, by rarity, that the sentence or its context has
         around: share of the n-grams that only the sentence before or the title has
         names: share of the question's names and numbers that the sentence or its context has
         typed: 1 with the number, sum, percentage or date that is asked for, -1 without, 0 when none is asked for
@@ -50,6 +51,7 @@ class Features:
     words: float
     grams: float
     across: float
+    alias: float
     around: float
     names: float
     typed: float
@@ -58,6 +60,8 @@ class Features:
     heading: float
     same: float
 
+
+ALIKE = 0.6  # share of a name's n-grams that a text has when it names it in some form
 
 FEATURES = tuple(field.name for field in fields(Features))
 
@@ -84,36 +88,34 @@ class Details:
     """The names and numbers of a question: what an answer that speaks of the same thing has, too."""
 
     names: tuple[tuple[frozenset[str], ...], ...]  # for each name, the n-grams of its forms
+    spelled: tuple[frozenset[str], ...]  # n-grams of the other names of longer names
     numbers: frozenset[float]
     romans: frozenset[str]
 
     @classmethod
     def of(cls, text: str, aliases: Aliases | None) -> Details:
         """Read them from a question; its first word is no name by its capital letter alone."""
-        words = NAME.findall(text.partition(" ")[2])
-        forms = [
-            (word, *(aliases.expand(word) if aliases else ())) for word in words if not ROMAN.fullmatch(word)
-        ]
+        words = [word for word in NAME.findall(text.partition(" ")[2]) if not ROMAN.fullmatch(word)]
+        forms = [(word, *(aliases.expand(word) if aliases else ())) for word in words]
         return cls(
-            names=tuple(tuple(frozenset(analyse(form).grams) for form in known) for known in forms),
+            names=tuple(tuple(_gram_set(form) for form in known) for known in forms),
+            spelled=tuple(_gram_set(name) for name in aliases.expand(text)) if aliases else (),
             numbers=frozenset(_values(text)),
             romans=frozenset(_roman(one) for one in ROMAN.findall(text) if len(one) > 1),
         )
 
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self.names) + len(self.numbers) + len(self.romans)
-
     def found_in(self, text: str, grams: frozenset[str]) -> float:
         """Return the share of them that a text has; 1 when the question has none."""
-        if not len(self):
+        total = len(self.names) + len(self.numbers) + len(self.romans)
+        if not total:
             return 1.0
-        names = sum(
-            any(form and len(form & grams) >= 0.6 * len(form) for form in forms) for forms in self.names
+        found = sum(any(_has(form, grams) for form in forms) for forms in self.names)
+        if found < len(self.names) and any(_has(name, grams) for name in self.spelled):
+            found = len(self.names)
+        found += len(self.numbers & set(_values(text))) + len(
+            self.romans & {_roman(one) for one in ROMAN.findall(text)}
         )
-        numbers = len(self.numbers & set(_values(text)))
-        romans = len(self.romans & {_roman(one) for one in ROMAN.findall(text)})
-        return (names + numbers + romans) / len(self)
+        return found / total
 
 
 def _roman(numeral: str) -> str:
@@ -151,15 +153,18 @@ def measure(
         if reranker
         else np.zeros(len(found))
     )
-    words = Overlap(question.text, texts, aliases)
+    words = Overlap(question.text, texts)
     details = Details.of(question.text, aliases)
     counted = _counted(question, found, encoder)
     scores = _scaled([candidate.hit.score for candidate in found])
+    around = [f"{candidate.context} {candidate.hit.article.title}" for candidate in found]
+    near = [_gram_set(text) for text in around]
+    surrounded = [own | more for own, more in zip(words.grams, near, strict=True)]
+    named = _aliases_in(question.text, surrounded, aliases)
     measured = []
     for at, candidate in enumerate(found):
         same = _language(candidate) == question.language
-        around = f"{candidate.context} {candidate.hit.article.title}"
-        stems, grams, extra = words.of(at, around)
+        stems, grams = words.shares(at)
         measured.append(
             Features(
                 rerank=float(odds[at]),
@@ -170,10 +175,9 @@ def measure(
                 words=stems if same else 0.0,
                 grams=grams if same else 0.0,
                 across=0.0 if same else grams,
-                around=extra,
-                names=details.found_in(
-                    f"{texts[at]} {around}", words.grams[at] | frozenset(analyse(around).grams)
-                ),
+                alias=named[at],
+                around=words.added(at, near[at]),
+                names=details.found_in(f"{texts[at]} {around[at]}", surrounded[at]),
                 typed=_typed(question, candidate),
                 counted=counted[at],
                 styled=_styled(question, texts[at]),
@@ -187,27 +191,42 @@ def measure(
 class Overlap:
     """How much of a question's stems and n-grams the texts have, rare ones counting more."""
 
-    def __init__(self, question: str, texts: Sequence[str], aliases: Aliases | None = None) -> None:
-        """Analyse the question, with the other names of its names, and the texts."""
-        asked = analyse(question)
-        others = analyse(" ".join(aliases.expand(question))) if aliases else asked
-        analysed = [analyse(text) for text in texts]
+    def __init__(self, question: str, texts: Sequence[str]) -> None:
+        """Analyse the question and the texts."""
+        asked, analysed = analyse(question), [analyse(text) for text in texts]
         self.stems = [frozenset(terms.stems) for terms in analysed]
         self.grams = [frozenset(terms.grams) for terms in analysed]
         self._stems = _rarity(asked.stems, self.stems)
         self._grams = _rarity(asked.grams, self.grams)
-        self._others = frozenset(others.grams) - frozenset(asked.grams)
 
-    def of(self, at: int, around: str) -> tuple[float, float, float]:
-        """Return the shares of stems and n-grams that text `at` has, and of n-grams that only `around` adds."""
-        grams = self.grams[at]
-        extra = frozenset(analyse(around).grams) - grams
-        named = len(self._others & grams) / max(1, len(self._others))
-        return (
-            _share(self._stems, self.stems[at]),
-            max(_share(self._grams, grams), 0.5 * named),
-            _share(self._grams, extra),
-        )
+    def shares(self, at: int) -> tuple[float, float]:
+        """Return the shares of stems and n-grams that text `at` has."""
+        return _share(self._stems, self.stems[at]), _share(self._grams, self.grams[at])
+
+    def added(self, at: int, around: frozenset[str]) -> float:
+        """Return the share of n-grams that the surroundings of text `at` have and it has not."""
+        return _share(self._grams, around - self.grams[at])
+
+
+def _aliases_in(question: str, surrounded: Sequence[frozenset[str]], aliases: Aliases | None) -> list[float]:
+    """Return by rarity which of the other names of the question's names each text has, as a share of those any has."""
+    names = [_gram_set(name) for name in aliases.expand(question)] if aliases else []
+    found = [[_has(name, grams) for grams in surrounded] for name in names]
+    found = [row for row in found if any(row)]
+    rarity = [log(1 + len(row) / (0.5 + sum(row))) for row in found]
+    total = sum(rarity)
+    return [
+        sum(weight for weight, row in zip(rarity, found, strict=True) if row[at]) / total if total else 0.0
+        for at in range(len(surrounded))
+    ]
+
+
+def _has(name: frozenset[str], grams: frozenset[str]) -> bool:
+    return bool(name) and len(name & grams) >= ALIKE * len(name)
+
+
+def _gram_set(text: str) -> frozenset[str]:
+    return frozenset(analyse(text).grams)
 
 
 def _rarity(terms: Iterable[str], texts: Sequence[frozenset[str]]) -> dict[str, float]:
@@ -240,12 +259,13 @@ def _cosines(
 
 
 def _unit(vectors: Vectors) -> Vectors:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 def _log_odds(probabilities: Vectors) -> Vectors:
     clipped = np.clip(probabilities.astype(np.float32), 1e-4, 1 - 1e-4)
-    return np.log(clipped / (1 - clipped))
+    return np.asarray(np.log(clipped / (1 - clipped)), dtype=np.float32)
 
 
 def _scaled(scores: Sequence[float]) -> list[float]:

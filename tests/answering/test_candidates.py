@@ -8,6 +8,9 @@ TEXT = (
 )
 
 
+FIRST = TEXT.index("\n")
+
+
 def hit(text: str, start: int, end: int, *, name: str = "a", score: float = 1.0) -> Hit:
     article = Article(id=name, text=text, title="Title")
     return Hit(
@@ -18,7 +21,7 @@ def hit(text: str, start: int, end: int, *, name: str = "a", score: float = 1.0)
 
 
 def test_every_candidate_is_a_span_of_its_article():
-    found = candidates([hit(TEXT, 0, 66), hit(TEXT, 68, len(TEXT))])
+    found = candidates([hit(TEXT, 0, FIRST), hit(TEXT, FIRST + 2, len(TEXT))])
     assert len(found) == 6
     for one in found:
         assert TEXT[one.start : one.end] == one.text
@@ -36,7 +39,7 @@ def test_the_sentence_before_may_stand_in_another_chunk():
 
 def test_a_sentence_counts_once_where_it_is_found_first():
     again = hit(TEXT, 0, 33, name="b", score=0.5)
-    found = candidates([hit(TEXT, 0, 66), hit(TEXT, 0, 66), again])
+    found = candidates([hit(TEXT, 0, FIRST), hit(TEXT, 0, FIRST), again])
     assert [(one.hit.article.id, one.rank) for one in found] == [("a", 0), ("a", 0)]
 
 
