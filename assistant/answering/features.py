@@ -37,7 +37,7 @@ class Features:
         around: share of the n-grams that only the sentence before or the title has
         names: share of the question's names and numbers that the sentence or its context has
         typed: 1 with the number, sum, percentage or date that is asked for, -1 without, 0 when none is asked for
-        counted: how near the noun of that number is to the noun that is counted in the question
+        counted: how near what its numbers count is to what the question counts, from -0.5 to 0.5; 0 when nothing is
         styled: has the form of an answer to who, where, which, why, what is
         heading: a title or a fragment, not a sentence
         same: is in the question's language
@@ -288,19 +288,17 @@ def _typed(question: Question, candidate: Candidate) -> float:
 
 def _counted(question: Question, found: Sequence[Candidate], encoder: Encoder) -> list[float]:
     """Compare what the question counts with what the sentences' numbers count, in one batch."""
-    nearest = [0.0] * len(found)
     if question.kind != "number" or not question.focus:
-        return nearest
+        return [0.0] * len(found)
+    nearest = [-0.5] * len(found)
     phrases = [
         (at, noun)
         for at, candidate in enumerate(found)
         for noun in counted_nouns(question, candidate.text, candidate.hit.article.published)
     ]
-    if not phrases:
-        return nearest
     vectors = encoder.encode_passages([question.focus, *(noun for _, noun in phrases)])
     for (at, _), cosine in zip(phrases, vectors[1:] @ vectors[0], strict=True):
-        nearest[at] = max(nearest[at], float(cosine))
+        nearest[at] = max(nearest[at], float(cosine) - 0.5)
     return nearest
 
 

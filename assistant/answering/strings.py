@@ -6,13 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from assistant.library.records import Counts
+from assistant.text.dates import DateMention, render_date
 from assistant.types import Article, Language
-
-MONTHS: dict[Language, tuple[str, ...]] = {
-    "kk": ("қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым", "шілде", "тамыз", "қыркүйек", "қазан", "қараша", "желтоқсан"),
-    "ru": ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"),
-    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
-}  # fmt: skip
 
 PHRASES: dict[Language, dict[str, str]] = {
     "kk": {
@@ -74,8 +69,7 @@ def day(when: date, language: Language) -> str:
     Returns:
         For instance "27 November 2024" or "2024 жылғы 27 қараша".
     """
-    month = MONTHS[language][when.month - 1]
-    return f"{when.year} жылғы {when.day} {month}" if language == "kk" else f"{when.day} {month} {when.year}"
+    return render_date(DateMention(0, 0, when, when, "day"), language)
 
 
 def attribution(article: Article, language: Language) -> str:

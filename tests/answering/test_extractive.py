@@ -27,14 +27,21 @@ class WordReranker:
 
     def score(self, question, texts):
         asked = set(question.lower().split())
-        return np.array([len(asked & set(text.lower().split())) / (1 + len(asked)) for text in texts], dtype=np.float32)
+        return np.array(
+            [len(asked & set(text.lower().split())) / (1 + len(asked)) for text in texts], dtype=np.float32
+        )
 
 
 def hits(*texts, language="en"):
     found = []
     for at, text in enumerate(texts):
         article = Article(
-            id=f"a{at}", title=f"Title {at}", text=text, language=language, publisher="Steppe", published=date(2024, 5, 20)
+            id=f"a{at}",
+            title=f"Title {at}",
+            text=text,
+            language=language,
+            publisher="Steppe",
+            published=date(2024, 5, 20),
         )
         chunk = Chunk(id=at, article_id=article.id, start=0, end=len(text), text=text)
         found.append(Hit(article=article, chunk=chunk, score=1.0 - at / 10))
@@ -43,7 +50,9 @@ def hits(*texts, language="en"):
 
 def run(question, found, language="en", scoring=ALWAYS, **more):
     reranker = more.pop("reranker", None)
-    return list(ExtractiveAnswerer(HashEncoder(), reranker, scoring=scoring).stream(question, found, language, **more))
+    return list(
+        ExtractiveAnswerer(HashEncoder(), reranker, scoring=scoring).stream(question, found, language, **more)
+    )
 
 
 @pytest.mark.parametrize("reranker", [None, WordReranker()])
@@ -91,7 +100,9 @@ def test_it_abstains_and_says_what_is_nearest():
     assert "2 January 2023 to 20 May 2024" in answer.text
 
 
-@pytest.mark.parametrize(("language", "says"), [("kk", "табылмады"), ("ru", "нет ответа"), ("en", "do not answer")])
+@pytest.mark.parametrize(
+    ("language", "says"), [("kk", "табылмады"), ("ru", "нет ответа"), ("en", "do not answer")]
+)
 def test_without_hits_it_abstains_in_the_readers_language(language, says):
     answer = run("Anything?", [], language)[-1].answer
     assert answer.abstained
@@ -143,7 +154,9 @@ def test_shipped_weights_name_only_what_is_measured():
 def test_weights_decide():
     matrix = np.zeros((2, len(FEATURES)), dtype=np.float32)
     matrix[1, FEATURES.index("cosine")] = 0.8
-    scoring = Scoring.of({"rank": {"cosine": 1.0}, "answerable": {"cosine": 10.0, "bias": -5.0}, "threshold": 0.0, "near": 0.5})
+    scoring = Scoring.of(
+        {"rank": {"cosine": 1.0}, "answerable": {"cosine": 10.0, "bias": -5.0}, "threshold": 0.0, "near": 0.5}
+    )
     assert scoring.scores(matrix).argmax() == 1
     assert scoring.confidence(matrix, 1) == pytest.approx(3.0)
     assert scoring.confidence(matrix, 0) == pytest.approx(-5.0)

@@ -45,8 +45,13 @@ def test_a_date():
 
 
 def test_yes_and_no_only_in_the_questions_own_words():
-    assert short("Was the new bridge opened in Atyrau?", "The new bridge was opened in Atyrau.", "en") == "Yes"
-    assert short("Was the new bridge opened in Atyrau?", "The new bridge in Atyrau was not opened.", "ru") == "Нет"
+    assert (
+        short("Was the new bridge opened in Atyrau?", "The new bridge was opened in Atyrau.", "en") == "Yes"
+    )
+    assert (
+        short("Was the new bridge opened in Atyrau?", "The new bridge in Atyrau was not opened.", "ru")
+        == "Нет"
+    )
     assert short("Was the new bridge opened in Atyrau?", "The old ferry still runs in Atyrau.", "en") is None
     assert short("Открыли ли новый мост в Атырау?", "The new bridge was opened in Atyrau.", "ru") is None
 

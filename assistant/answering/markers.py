@@ -1,0 +1,171 @@
+"""The markers of a model's text, in all the shapes that models write, found while the text is still arriving.
+
+What else a model may write that a reader must not get is taken out on the same way: images, links, HTML,
+addresses, invisible characters, and what it thinks aloud. Nothing is held back longer than HOLD characters, so
+that the work grows with the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Piece = str | int  # text, or the number of a source
+
+HOLD = 400
+MOST_OF_ONE = 20  # sources that one marker may name
+
+_NUMBERS = r"\d{1,3}(?:\s*(?:,|;|-|–|&|and|и|және)\s*(?:№|\#)?\s*\d{1,3}){0,19}"
+_WORD = r"(?:(?:sources?|src|doc(?:ument)?|ref|источники?|ист\.|дереккөз(?:дер)?)\s*:?\s*)?"
+_TARGET = r"\([^()\s]{0,300}(?:\s+[\"'][^\"'\n]{0,80}[\"'])?\)"
+TOKEN = re.compile(
+    rf"""
+      (?P<gap>[ \t]{{0,4}})(?:
+        \[\[?\s{{0,2}}\^?{_WORD}(?:№|\#)?\s?(?P<square>{_NUMBERS})\s{{0,2}}\]\]?(?:{_TARGET}(?<!\d\)))?
+      | 【\s?{_WORD}(?P<lens>{_NUMBERS})[^】\n]{{0,60}}】
+      | \((?P<round>{_NUMBERS})\)
+      | \^[\[({{]?(?P<raised>\d{{1,3}})[\])}}]?(?!\w)
+      | (?P<image>!\[[^\]\n]{{0,300}}\](?:{_TARGET}|\[[^\]\n]{{0,80}}\])?)
+      )
+    | \[(?P<label>[^\[\]\n]{{1,300}})\]{_TARGET}
+    | \[(?P<year>\d{{4,}})\]
+    | <(?P<tag>[A-Za-z/!?][^<>]{{0,{HOLD}}})>
+    | (?P<address>(?:\b[a-z][a-z+.-]{{1,15}}://|\bwww\.|\b(?:javascript|data|mailto|vbscript):(?=\S))[^\s<>»”"\])]*)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+OPENER = re.compile(r"[\[【(^<!]")
+UNFINISHED = re.compile(
+    rf"""
+      !(?:\[[^\]\n]{{0,300}}(?:\](?:\([^()\n]{{0,{HOLD}}}|\[[^\]\n]{{0,80}})?)?)?
+    | \[\[?[^\]\n]{{0,300}}(?:\]\]?(?:\([^()\n]{{0,{HOLD}}})?)?
+    | 【[^】\n]{{0,80}}
+    | \((?:\d[\d\s,;–-]{{0,40}}\)?[ \t]{{0,4}})?
+    | \^[\[({{]?\d{{0,3}}[\])}}]?
+    | <(?:[A-Za-z/!?][^<>]{{0,{HOLD}}})?
+    """,
+    re.VERBOSE,
+)
+ADDRESS_BEGUN = re.compile(r"\b(?:[a-z][a-z+.-]{0,15}(?::/{0,2})?|ww?w?)\Z|\b(?:[a-z][a-z+.-]{1,15}://|www\.|(?:javascript|data|mailto|vbscript):)\S{0,400}\Z", re.IGNORECASE)  # fmt: skip
+INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff0-\ufffd\U000e0000-\U000e007f]")  # fmt: skip
+TAG_LEFT = re.compile(r"<(?=[A-Za-z/!?])")
+MATHS_BEFORE = re.compile(r"(?:[^\W\d_]{2}|[.!?,;:»”\")\]])\Z")
+MARKED_BEFORE = re.compile(r"[\w.!?»”’\"%)\]]\Z")
+AFTER_MARKER = '.,;:!?…)»”"\n[('
+THINKING = re.compile(r"(?:think|thinking|reasoning)\b", re.IGNORECASE)
+THOUGHT = re.compile(r"</(?:think|thinking|reasoning)\s*>", re.IGNORECASE)
+
+
+class MarkerParser:
+    """Reads a text piece by piece; gives it back without its markers, and the sources where they stood."""
+
+    def __init__(self, known: int) -> None:
+        """Know how many sources there are, numbered from 1."""
+        self._known = known
+        self._held = ""
+        self._before = ""
+        self._thinking = False
+
+    def feed(self, text: str) -> list[Piece]:
+        """Take the next piece; return what is certain by now."""
+        return list(self._read(self._held + INVISIBLE.sub("", text), done=False))
+
+    def close(self) -> list[Piece]:
+        """Return the rest."""
+        return list(self._read(self._held, done=True))
+
+    def _read(self, text: str, *, done: bool) -> Iterator[Piece]:
+        self._held = ""
+        while text:
+            if self._thinking:
+                text = self._thought(text)
+                continue
+            cut = len(text) if done else _settled(text)
+            at = 0
+            for token in TOKEN.finditer(text, 0, cut):
+                yield from self._plain(text[at : token.start()])
+                yield from self._token(token, text)
+                at = token.end()
+                if self._thinking:
+                    break
+            else:
+                yield from self._plain(text[at:cut])
+                self._held = text[cut:]
+                return
+            text = text[at:]
+
+    def _thought(self, text: str) -> str:
+        """Return what follows the end of the thinking; keep enough of it to see its end."""
+        if end := THOUGHT.search(text):
+            self._thinking = False
+            return text[end.end() :].lstrip()
+        self._held = text[-16:]
+        return ""
+
+    def _plain(self, text: str) -> Iterator[Piece]:
+        if text:
+            text = TAG_LEFT.sub("‹", text)
+            self._before = (self._before + text)[-4:]
+            yield text
+
+    def _token(self, token: re.Match[str], text: str) -> Iterator[Piece]:
+        kind, gap = str(token.lastgroup), token["gap"] or ""
+        if kind == "tag":
+            self._thinking = bool(THINKING.match(token["tag"]))
+        elif kind == "label":
+            yield from self._plain(TOKEN.sub("", token["label"]))
+        elif kind == "year":
+            yield from self._plain(f"({token['year']})")
+        elif kind == "address":
+            yield from self._plain("…")
+        elif kind != "image":
+            if self._is_marker(kind, token, text):
+                yield from self._marker(gap, token[kind])
+            else:
+                yield from self._plain(token[0])
+
+    def _marker(self, gap: str, written: str) -> Iterator[Piece]:
+        numbers = [number for number in _numbers(written) if 1 <= number <= self._known]
+        if numbers:
+            yield from self._plain(gap)
+            self._before = "]"
+            yield from dict.fromkeys(numbers)
+
+    def _is_marker(self, kind: str, token: re.Match[str], text: str) -> bool:
+        if kind in ("square", "lens"):
+            return True
+        before = (
+            (self._before + text[: token.start()])[-4:]
+            if token.start() < 4
+            else text[token.start() - 4 : token.start()]
+        )
+        if kind == "raised":
+            return bool(MATHS_BEFORE.search(before)) and not token["gap"]
+        after = text[token.end() :].lstrip(" \t")[:1]
+        sources = all(1 <= number <= self._known for number in _numbers(token["round"]))
+        ends = not after or after in AFTER_MARKER or before[-1:] in ".!?»”"
+        return sources and bool(MARKED_BEFORE.search(before)) and ends
+
+
+def _settled(text: str) -> int:
+    """Return up to where the text can no longer change its meaning by what follows."""
+    end = len(text)
+    for opener in OPENER.finditer(text, max(0, end - HOLD)):
+        if UNFINISHED.fullmatch(text, opener.start()):
+            end = opener.start()
+            break
+    else:
+        if begun := ADDRESS_BEGUN.search(text, max(0, end - HOLD)):
+            end = begun.start()
+    while end and text[end - 1] in " \t" and len(text) - end < HOLD:
+        end -= 1
+    return end
+
+
+def _numbers(written: str) -> list[int]:
+    """Read "1, 3-5": the numbers, in order."""
+    numbers: list[int] = []
+    for part in re.finditer(r"(\d+)(?:\s*[-–]\s*(\d+))?", written):
+        first = int(part[1])
+        numbers.extend(range(first, max(first, int(part[2] or first)) + 1)[:MOST_OF_ONE])
+    return numbers
