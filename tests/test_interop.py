@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
@@ -73,7 +74,7 @@ def test_the_runnable_streams_a_growing_answer(assistant):
     pieces = list(assistant.as_runnable().stream(QUESTION))
     assert len(pieces) >= 2
     texts = [piece.text for piece in pieces]
-    assert all(later.startswith(earlier) for earlier, later in zip(texts, texts[1:], strict=False))
+    assert all(later.startswith(earlier) for earlier, later in pairwise(texts))
     assert pieces[-1].text == assistant.ask(QUESTION).text
     assert pieces[0].hits[0].article.id == "en-1"
 

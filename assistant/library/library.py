@@ -120,6 +120,11 @@ class Library:
         """Moves whenever an article becomes live or is removed, by whichever process."""
         return self._ledger.generation
 
+    @property
+    def chunk_ids(self) -> range:
+        """All ids that chunks have had; whoever samples from them asks which are live."""
+        return range(int(self._ledger.note("next_chunk") or 0))
+
     # writing
 
     @contextmanager

@@ -19,7 +19,11 @@ class Weights(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The weights for each pair of languages: across languages only names and numbers look alike."""
+    """The weights for each pair of languages.
+
+    Across languages only names and numbers look alike, so that the dense score has to count for more there:
+    with the same weight, any chunk in the question's language that shares a few words would be ahead.
+    """
 
     same: Weights
     other: Weights
@@ -30,8 +34,7 @@ class Table(NamedTuple):
 
 
 # Fitted by benchmarks/fusion.py; the log is in benchmarks/README.md.
-TABLE = Table(same=Weights(dense=1.2, grams=0.6, stems=0.4), other=Weights(dense=1.2, grams=0.1, stems=0.0))
-PRIOR = 8.0
+TABLE = Table(same=Weights(dense=1.6, grams=0.55, stems=0.3), other=Weights(dense=2.7, grams=0.35, stems=0.4))
 
 
 def standardise(scores: Vectors) -> Vectors:
@@ -40,25 +43,11 @@ def standardise(scores: Vectors) -> Vectors:
     return np.zeros_like(scores) if spread < 1e-9 else (scores - scores.mean()) / spread
 
 
-def level(scores: Vectors, languages: Sequence[Language | None], prior: float = PRIOR) -> Vectors:
-    """Take each language's own mean out of the scores, so that no language is ahead by its encoding.
-
-    The mean of a language with few candidates is drawn towards the mean of all, as if `prior` more of its
-    candidates had the mean of all: one good article must not be levelled away for being the only one.
-    """
-    levelled = scores.copy()
-    if not scores.size:
-        return levelled
-    overall = float(scores.mean())
-    names = np.array([language or "" for language in languages])
-    for name in set(names.tolist()):
-        own = names == name
-        levelled[own] -= (float(scores[own].sum()) + prior * overall) / (int(own.sum()) + prior) - overall
-    return levelled
-
-
 def fuse(
-    scores: Mapping[str, Vectors], languages: Sequence[Language | None], question: Language, table: Table = TABLE
+    scores: Mapping[str, Vectors],
+    languages: Sequence[Language | None],
+    question: Language,
+    table: Table = TABLE,
 ) -> Vectors:
     """Return the fused score of each candidate.
 
@@ -71,9 +60,5 @@ def fuse(
     weights = np.array([table.of(question, language) for language in languages], dtype=np.float32).reshape(
         -1, 3
     )
-    parts = (
-        standardise(level(scores["dense"], languages)),
-        standardise(scores["grams"]),
-        standardise(scores["stems"]),
-    )
-    return np.asarray((weights * np.stack(parts, axis=1)).sum(axis=1), dtype=np.float32)
+    parts = np.stack([standardise(scores[name]) for name in Weights._fields], axis=1)
+    return np.asarray((weights * parts).sum(axis=1), dtype=np.float32)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.retrieval.centres import Centres
 from assistant.retrieval.dense import dense_candidates, dense_scores
 from assistant.retrieval.fusion import TABLE, Table, fuse
 from assistant.retrieval.lexical import FIELDS, lexical_candidates, lexical_scores
@@ -61,6 +62,7 @@ class HybridRetriever:
         self.table = table
         self.reach = reach
         self.share = share
+        self.centres = Centres(library)
 
     def search(self, question: str, limit: int = 10, filters: Filters | None = None) -> list[Hit]:
         """Return at most `limit` hits, best first."""
@@ -79,6 +81,8 @@ class HybridRetriever:
         lexical = lexical_candidates(self.library, asked, reach=self.reach, filters=filters)
         languages = self.library.languages_of({*dense, *lexical["grams"], *lexical["stems"]})
         ids = sorted(languages)
+        spoken = [languages[one] for one in ids]
+        near = dense_scores(self.library, vector, dense, ids)
         ranks: dict[int, dict[str, int]] = {one: {} for one in ids}
         for name, scores in {"dense": dense, **lexical}.items():
             for rank, one in enumerate(sorted(scores, key=lambda one: -scores[one]), 1):
@@ -87,9 +91,9 @@ class HybridRetriever:
         return Candidates(
             question=question_language(question),
             ids=ids,
-            languages=[languages[one] for one in ids],
+            languages=spoken,
             scores={
-                "dense": dense_scores(self.library, vector, dense, ids),
+                "dense": near - self.centres.offsets(vector, spoken),
                 **{field: lexical_scores(lexical[field], ids) for field in FIELDS},
             },
             ranks=ranks,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.retrieval.dense import fair_share
-from assistant.retrieval.fusion import PRIOR, TABLE, fuse, level, standardise
+from assistant.retrieval.fusion import TABLE, fuse, standardise
 
 scores = st.lists(st.floats(-50, 50, width=32), max_size=30)
 
@@ -25,19 +25,6 @@ def test_standardise_is_the_z_score(values):
     assert got == pytest.approx([(value - fmean(values)) / spread for value in values], abs=1e-3)
 
 
-@given(st.lists(st.tuples(st.floats(-1, 1, width=32), st.sampled_from(["kk", "ru", None])), max_size=30))
-def test_level_takes_out_each_language_s_mean(rows):
-    values = [value for value, _ in rows]
-    expected = []
-    for value, language in rows:
-        own = [other for other, its in rows if its == language]
-        drawn = (sum(own) + PRIOR * fmean(values)) / (len(own) + PRIOR)
-        expected.append(value - drawn + fmean(values))
-    assert level(np.array(values, dtype=np.float32), [language for _, language in rows]) == pytest.approx(
-        expected, abs=1e-4
-    )
-
-
 def test_same_scores_say_nothing():
     same = np.full(3, 0.5, dtype=np.float32)
     assert fuse({"dense": same, "grams": same, "stems": same}, ["kk", "kk", "kk"], "kk") == pytest.approx(
@@ -50,7 +37,7 @@ def test_words_count_for_little_across_languages():
     words = np.array([9.0, 1.0], dtype=np.float32)
     same = fuse({"dense": flat, "grams": words, "stems": words}, ["kk", "kk"], "kk")
     other = fuse({"dense": flat, "grams": words, "stems": words}, ["kk", "kk"], "en")
-    assert same[0] - same[1] > 3 * (other[0] - other[1]) >= 0
+    assert same[0] - same[1] > other[0] - other[1] >= 0
     assert TABLE.of("ru", "ru") == TABLE.of("ru", None) == TABLE.same
     assert TABLE.of("ru", "kk") == TABLE.other
 
