@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from assistant.text.aliases import Aliases
 
 from assistant.encoders import load_encoder
 from assistant.errors import AssistantError, LibraryLocked
 from assistant.library.library import Library
 from assistant.settings import Settings, load_settings
+from assistant.text.aliases import Aliases
 from assistant.types import LANGUAGES, Encoder, IngestReport, Language
 from ingest.chunk import embedding_text
 from ingest.fetch import Fetcher

@@ -22,6 +22,7 @@ _INVISIBLE = re.compile(
     "\ud800-\udfff\U000e0000-\U000e01ef]"
 )
 _SPACE = re.compile(r"[^\S\n]+")
+_MARK = re.compile("[\u0300-\u036f]")
 _LETTER_WITH_MARK = re.compile("[^\\W\\d_][\u0300-\u036f]{1,4}")
 
 _HEADER_LINES = 5
@@ -65,7 +66,8 @@ def normalise(text: str) -> str:
     A letter that is written as two characters (и and a breve) becomes the one letter it stands for (й).
     """
     text = _INVISIBLE.sub("", _LINE_BREAK.sub("\n", text))
-    text = _LETTER_WITH_MARK.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+    if _MARK.search(text):
+        text = _LETTER_WITH_MARK.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
     lines = (line.strip() for line in _SPACE.sub(" ", text).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

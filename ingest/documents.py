@@ -33,7 +33,7 @@ def read_pdf(stream: BinaryIO) -> Article:
         if reader.is_encrypted and not reader.decrypt(""):
             raise Rejected("The PDF is locked with a password.", "Save it without one.")
         text = normalise(unwrap(normalise("\n".join(_pages(reader)))))
-        title = str((reader.metadata or {}).get("/Title") or "")
+        title = str(reader.metadata.title or "") if reader.metadata else ""
     except (
         PyPdfError,
         ValueError,

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from assistant.errors import Rejected
@@ -197,7 +197,7 @@ def _language(value: str) -> Language | None:
         raise Rejected(
             f"'language' is {value[:20]!r}, not kk, ru or en.", "Leave it out where it is not known."
         )
-    return cast("Language", code)
+    return code
 
 
 def _kind(value: object) -> str:
