@@ -56,6 +56,14 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower()).replace("ё", "е")
 
 
+def lower(text: str) -> str:
+    """Return the text in lower case with every letter at its old place (İ would become two)."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+
+
 def _replace_digraph(match: re.Match[str]) -> str:
     if match.group() == "c":
         return "ts" if match.string[match.end() : match.end() + 1] in ("e", "i", "y") else "k"
