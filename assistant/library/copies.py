@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Any
+from zlib import crc32
 
 SIMILAR = 0.9
 _SHINGLE = 3
@@ -53,7 +54,8 @@ def _words(text: str) -> list[str]:
 
 
 def _shingles(words: list[str]) -> set[str]:
-    return {" ".join(words[at : at + _SHINGLE]) for at in range(max(1, len(words) - _SHINGLE + 1))}
+    size = min(_SHINGLE, len(words) or 1)
+    return {" ".join(words[at : at + size]) for at in range(len(words) - size + 1)}
 
 
 def _number(data: bytes) -> int:
@@ -64,4 +66,4 @@ def _number(data: bytes) -> int:
 def _empty_signature() -> Any:
     from datasketch import MinHash
 
-    return MinHash(num_perm=_BANDS * _ROWS, seed=1)
+    return MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=crc32)

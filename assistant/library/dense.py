@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import LibraryDamaged
 from assistant.library.ledger import Ledger
+from assistant.library.recent import Recent
 from assistant.library.vectors import VectorIndex
 from assistant.types import Filters, Vectors
 
@@ -49,13 +48,13 @@ class DenseSearch:
         self._lock = Lock()
         self._store: _Store | None = None
         self._tried = -1
-        self._cache: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._matrices: Recent[_Matrix] = Recent(_CACHED)
 
     def nearest(self, vector: Vectors, limit: int, filters: Filters | None) -> list[tuple[int, float]]:
         """Return the nearest live chunks that pass the filter, with their cosines."""
         vector = np.asarray(vector, dtype=np.float32).reshape(1, self._dimension)
         generation = self._ledger.generation
-        if filters and self._count(generation, filters, -1) <= EXACT:
+        if filters and self._ledger.count_chunks(filters) <= EXACT:
             return _best(self._matrix(generation, filters, -1), vector, limit)
         try:
             store = self._current(generation)
@@ -96,7 +95,7 @@ class DenseSearch:
         if self._store and self._store[2] != self._ledger.note("vectors"):
             self.use(None)
         born = self._store[1] if self._store else -1
-        if self._tried != generation and self._count(generation, None, born) > self._fresh:
+        if self._tried != generation and self._ledger.count_chunks(None, born) > self._fresh:
             self._tried = generation
             index = self._reopen()
             if index is not None:
@@ -114,29 +113,10 @@ class DenseSearch:
                 return {id_: score for id_, score in hits if id_ in live}
             fetch *= 4
 
-    def _count(self, generation: int, filters: Filters | None, born: int) -> int:
-        return int(
-            self._cached(
-                ("count", generation, filters, born), lambda: self._ledger.count_chunks(filters, born)
-            )
-        )
-
     def _matrix(self, generation: int, filters: Filters | None, born: int) -> _Matrix:
-        key = ("matrix", generation, filters, born)
-        matrix: _Matrix = self._cached(key, lambda: self._ledger.matrix(filters, born, self._dimension))
-        return matrix
-
-    def _cached(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-        with self._lock:
-            if key in self._cache:
-                self._cache.move_to_end(key)
-                return self._cache[key]
-        made = make()
-        with self._lock:
-            self._cache[key] = made
-            while len(self._cache) > _CACHED:
-                self._cache.popitem(last=False)
-        return made
+        return self._matrices.get(
+            (generation, filters, born), lambda: self._ledger.matrix(filters, born, self._dimension)
+        )
 
 
 def _best(matrix: _Matrix, vector: Vectors, limit: int) -> list[tuple[int, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from assistant.errors import LibraryError
@@ -35,8 +36,7 @@ def examine(
     ]
     findings += [_unfinished(ledger), _copies(ledger)]
     findings += [_lag(ledger, indexes, kind) for kind in KINDS]
-    findings += [_words(ledger, lexical), _vectors(ledger, open_vectors, deep)]
-    return findings
+    return [*findings, _words(ledger, lexical), *_vectors(ledger, open_vectors, deep)]
 
 
 def _contents(ledger: Ledger) -> Finding:
@@ -107,30 +107,36 @@ def _lag(ledger: Ledger, indexes: Indexes, kind: str) -> Finding:
 
 def _words(ledger: Ledger, lexical: LexicalSearch) -> Finding:
     try:
-        index, chunks = lexical.current(), ledger.count_chunks()
-        has = index.count() if index else 0
+        index = lexical.current()
+        if index is None:
+            return _amount("terms", 0, ledger)
+        index.reload()
+        return _amount("terms", index.count(), ledger)
     except LibraryError as error:
         return Finding(name="terms", ok=False, detail=str(error))
-    return Finding(name="terms", ok=has >= chunks, detail=f"{has} entries for {chunks} chunks")
 
 
-def _vectors(ledger: Ledger, open_vectors: Callable[[], VectorIndex | None], deep: bool) -> Finding:
-    if not ledger.count_chunks():
-        return Finding(name="vectors", ok=True, detail="no chunks")
+def _vectors(ledger: Ledger, open_vectors: Callable[[], VectorIndex | None], deep: bool) -> Iterator[Finding]:
     try:
         index = open_vectors()
         if index is None:
-            return Finding(name="vectors", ok=False, detail="could not be opened now")
-        try:
+            yield _amount("vectors", 0, ledger)
+            return
+        with closing(index):
+            yield _amount("vectors", index.count(), ledger)
             lost, looked = [], 0
             for version in _versions(ledger, deep):
                 looked += len(version.chunks)
                 lost += [chunk for chunk in unreachable(index, version) if chunk in ledger.live([chunk])]
-        finally:
-            index.close()
+            yield _about("search", lost, looked, "are not found by their own vector: assistant rebuild")
     except LibraryError as error:
-        return Finding(name="vectors", ok=False, detail=str(error))
-    return _about("vectors", lost, looked, "are not found by their own vector: assistant rebuild")
+        yield Finding(name="vectors", ok=False, detail=str(error))
+
+
+def _amount(name: str, has: int, ledger: Ledger) -> Finding:
+    chunks = ledger.count_chunks()
+    right = has == chunks or (has > chunks and ledger.unfinished())
+    return Finding(name=name, ok=right, detail=f"{has} entries for {chunks} chunks")
 
 
 def _about(name: str, wrong: list[int], looked: int, what: str) -> Finding:

@@ -9,7 +9,22 @@ from pathlib import Path
 from assistant.errors import LibraryDamaged, LibraryError, LibraryFull, LibraryLocked
 
 _LOCKED = ("database is locked", "database table is locked", "database is busy")
-_FULL = ("no space left", "disk is full", "file too large", "disk quota")
+_FULL = (
+    "no space left",
+    "disk is full",
+    "file too large",
+    "disk quota",
+    "(code: 13)",
+    "(code: 778)",
+    "(code: 4874)",
+)
+_FULL_LEDGER = (
+    "SQLITE_FULL",
+    "SQLITE_IOERR_WRITE",
+    "SQLITE_IOERR_FSYNC",
+    "SQLITE_IOERR_TRUNCATE",
+    "SQLITE_IOERR_SHMSIZE",
+)
 _READ_ONLY = ("read-only", "readonly", "permission denied", "operation not permitted")
 
 
@@ -24,9 +39,9 @@ def explain(error: BaseException, store: str, folder: Path) -> LibraryError:
     text = f"{error} {error.__cause__ or ''}".lower()
     if any(sign in text for sign in _LOCKED):
         return locked(folder)
-    if any(sign in text for sign in _FULL):
+    if any(sign in text for sign in _FULL) or getattr(error, "sqlite_errorname", "") in _FULL_LEDGER:
         return LibraryFull(
-            f"The disk is full: the {store} in {folder} could not be written.",
+            f"The disk is full or fails: the {store} in {folder} could not be written.",
             "Make room and run the same command again; nothing that was reported as added is lost.",
         )
     if any(sign in text for sign in _READ_ONLY):

@@ -55,14 +55,32 @@ class Indexes:
         used = {self.path(kind) for kind in KINDS}
         return [path for kind in KINDS for path in self._folder.glob(f"{kind}-*") if path not in used]
 
+    def read_vectors(self, wait: float) -> VectorIndex:
+        """Open the vector index as it is now.
+
+        Raises:
+            LibraryDamaged: it cannot be opened, or lacks what it once had.
+            LibraryLocked: a writer was using it for all of `wait` seconds.
+        """
+        path = self.path("vectors")
+        with self._turn.held(wait):
+            had = self._ledger.count_chunks(until=stamp(path))
+            index = VectorIndex(path)
+        if index.count() < min(had, self._ledger.count_chunks(until=stamp(path))):
+            index.close()
+            raise LibraryDamaged(
+                f"The vector index {path} lacks chunks that it had.", "Run: assistant rebuild"
+            )
+        return index
+
     def open_vectors(self, *, check: bool) -> VectorIndex:
         """Open the vector index with everything live in it."""
         path = self.path("vectors")
         if stamp(path) < 0:
             return self._lost("vectors", "it is not there", self.new_vectors)
         try:
+            index = self.read_vectors(TURN)
             with self._turn.held(TURN):
-                index = VectorIndex(path)
                 self.fill_vectors(index, self._ledger.versions("live", stamp(path)))
             if check:
                 self._check_vectors(index)
@@ -71,7 +89,7 @@ class Indexes:
         self.stamp("vectors", self._ledger.generation)
         return index
 
-    def open_terms(self, *, check: bool) -> TermIndex:
+    def open_terms(self) -> TermIndex:
         """Open the lexical index with everything live in it."""
         path = self.path("terms")
         if stamp(path) < 0:
@@ -79,7 +97,7 @@ class Indexes:
         try:
             index = TermIndex(path)
             self.fill_terms(index, self._ledger.versions("live", stamp(path)))
-            if check and index.count() < self._ledger.count_chunks():
+            if index.count() < self._ledger.count_chunks():
                 raise LibraryDamaged("chunks are missing from it")
         except LibraryDamaged as error:
             return self._lost("terms", str(error), self.new_terms)
@@ -110,18 +128,18 @@ class Indexes:
 
     def fill_terms(self, index: TermIndex, versions: Iterable[Version]) -> None:
         """Write the words of versions and commit them."""
+        version = None
         for version in versions:
             terms = ((chunk.id, self._terms_of(version.article, chunk)) for chunk in version.chunks)
             index.add(version.id, version.article, terms)
-        index.commit()
+        if version:
+            index.commit()
 
     def stamp(self, kind: str, generation: int) -> None:
         """Note that an index has everything that is live in this generation."""
         _set_stamp(self.path(kind), generation)
 
     def _check_vectors(self, index: VectorIndex) -> None:
-        if index.count() < self._ledger.count_chunks():
-            raise LibraryDamaged("chunks are missing from it")
         for version in self._ledger.versions("live", newest=_SAMPLE):
             lost = unreachable(index, version)
             if lost:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from sqlite3 import Row
 from typing import Any
@@ -14,16 +14,17 @@ from numpy.typing import NDArray
 
 from assistant.library import queries
 from assistant.library.copies import SIMILAR, fingerprint, similarity
+from assistant.library.recent import Recent
 from assistant.library.records import ArticleRow, Counts, Outcome
 from assistant.library.rows import (
     HALF,
     Retired,
     Version,
     says_more,
-    text_hash,
     to_article,
     to_chunk,
     to_matrix,
+    to_row,
 )
 from assistant.library.schema import Connections
 from assistant.types import Article, Chunk, Filters, Language, Vectors
@@ -39,6 +40,8 @@ class Ledger:
         self._connections = Connections(folder / FILE)
         self.path = self._connections.path
         self.read_only = self._connections.read_only
+        self._chunk_counts: Recent[int] = Recent(64)
+        self._counts: Recent[Counts] = Recent(1)
         self._reading, self._writing = self._connections.reading, self._connections.writing
 
     def close(self) -> None:
@@ -80,26 +83,14 @@ class Ledger:
         original: str = "",
     ) -> int:
         """Keep a pending version, to be flipped live when the indexes have it."""
-        prints = fingerprint(article.text)
-        row = {
-            "article": article.id,
-            "chunk_count": len(spans),
-            "url": article.url,
-            "title": article.title,
-            "publisher": article.publisher,
-            "publisher_key": queries.publisher_key(article.publisher),
-            "published": article.published.isoformat() if article.published else None,
-            "language": article.language,
-            "original": original,
-            "added": datetime.now(UTC).isoformat(timespec="seconds"),
-            "text_hash": text_hash(article.text),
-            "words_hash": prints.words,
-            "text": article.text,
-        }
+        row = {**to_row(article), "chunk_count": len(spans), "original": original}
         with self._writing() as db:
             first = db.execute("SELECT value FROM meta WHERE key = 'next_chunk'").fetchone()[0]
             version = db.execute(queries.INSERT, {**row, "first_chunk": first}).lastrowid or 0
-            db.executemany("INSERT INTO bands VALUES (?, ?)", ((band, version) for band in set(prints.bands)))
+            db.executemany(
+                "INSERT INTO bands VALUES (?, ?)",
+                ((band, version) for band in set(fingerprint(article.text).bands)),
+            )
             if vectors is not None:
                 numbered = ((first + at, version, *span) for at, span in enumerate(spans))
                 db.executemany("INSERT INTO chunks VALUES (?, ?, ?, ?)", numbered)
@@ -277,6 +268,9 @@ class Ledger:
 
     def counts(self) -> Counts:
         """Count what is live."""
+        return self._counts.get(self.generation, self._count)
+
+    def _count(self) -> Counts:
         with self._reading() as db:
             row = db.execute(queries.COUNTS).fetchone()
             languages = dict(tuple(pair) for pair in db.execute(queries.BY_LANGUAGE))
@@ -285,12 +279,17 @@ class Ledger:
             articles=row["articles"], chunks=row["chunks"] or 0, first=first, last=last, languages=languages
         )
 
-    def count_chunks(self, filters: Filters | None = None, born_after: int = -1) -> int:
-        """Count the live chunks that pass a filter."""
-        with self._reading() as db:
-            return int(
-                db.execute(queries.COUNT_CHUNKS, queries.parameters(filters, born=born_after)).fetchone()[0]
-            )
+    def count_chunks(
+        self, filters: Filters | None = None, born_after: int = -1, until: int | None = None
+    ) -> int:
+        """Count the live chunks that pass a filter, born after one generation and until another."""
+        wanted = queries.parameters(filters, born=born_after, until_born=until)
+
+        def count() -> int:
+            with self._reading() as db:
+                return int(db.execute(queries.COUNT_CHUNKS, wanted).fetchone()[0])
+
+        return self._chunk_counts.get((self.generation, *wanted.values()), count)
 
     def live(self, ids: Iterable[int], filters: Filters | None = None) -> set[int]:
         """Keep those chunks that are live and pass a filter."""

@@ -294,12 +294,10 @@ class Library:
         return False
 
     def _reopen(self) -> VectorIndex | None:
-        path = self._indexes.path("vectors")
-        if self._ledger.read_only or stamp(path) < 0:
+        if self._ledger.read_only or stamp(self._indexes.path("vectors")) < 0:
             return None
         try:
-            with self._turn.held(1.0):
-                return VectorIndex(path)
+            return self._indexes.read_vectors(1.0)
         except LibraryLocked:
             return None
 

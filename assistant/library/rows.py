@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 from sqlite3 import Row
 
 import numpy as np
 
+from assistant.library.copies import fingerprint
+from assistant.library.queries import publisher_key
 from assistant.types import Article, Chunk, Vectors
 
 HALF = np.dtype("<f2")
@@ -43,6 +45,23 @@ def says_more(article: Article, row: Row) -> bool:
     details = ("title", "url", "publisher", "published", "language")
     changed = (getattr(article, name) not in ("", None, getattr(stored, name)) for name in details)
     return row["text_hash"] != text_hash(article.text) or any(changed)
+
+
+def to_row(article: Article) -> dict[str, object]:
+    """Make the row of an article that is added now."""
+    return {
+        "article": article.id,
+        "url": article.url,
+        "title": article.title,
+        "publisher": article.publisher,
+        "publisher_key": publisher_key(article.publisher),
+        "published": article.published.isoformat() if article.published else None,
+        "language": article.language,
+        "added": datetime.now(UTC).isoformat(timespec="seconds"),
+        "text_hash": text_hash(article.text),
+        "words_hash": fingerprint(article.text).words,
+        "text": article.text,
+    }
 
 
 def to_article(row: Row) -> Article:

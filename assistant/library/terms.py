@@ -82,14 +82,14 @@ class TermIndex:
     def add(self, version: int, article: Article, chunks: Iterable[tuple[int, Terms]]) -> None:
         """Write the chunks of a version, in place of any that it had; seen after `commit`."""
         with self._explained():
-            self._writing().delete_documents_by_term("version", version)
+            self._delete(version)
             for chunk, terms in chunks:
                 self._writing().add_document(_document(version, article, chunk, terms))
 
     def remove(self, version: int) -> None:
         """Remove the chunks of a version; seen after `commit`."""
         with self._explained():
-            self._writing().delete_documents_by_term("version", version)
+            self._delete(version)
 
     def commit(self) -> None:
         """Put what was written on disk and show it."""
@@ -133,6 +133,11 @@ class TermIndex:
         if self._writer is None:
             self._writer = self._index.writer(_HEAP, 1)
         return self._writer
+
+    def _delete(self, version: int) -> None:
+        # delete_documents_by_term takes the number for a signed one, and deletes nothing
+        query = tantivy.Query.term_query(self._schema, "version", version)
+        self._writing().delete_documents_by_query(query)
 
     def _term(self, field: str, value: str) -> Any:
         return tantivy.Query.term_query(self._schema, field, value, index_option="freq")

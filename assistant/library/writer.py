@@ -59,7 +59,7 @@ class Writer:
             self._vectors = self._dense.store if alone and not self._indexes.lagging() else None
             if self._vectors is None:
                 self._vectors = self._indexes.open_vectors(check=crashed)
-            self._terms = self._indexes.open_terms(check=crashed)
+            self._terms = self._indexes.open_terms()
             self._dense.use(self._vectors, self._ledger.generation)
             self._collect()
         except LibraryError:
