@@ -17,7 +17,6 @@ from assistant.library.library import Library
 from assistant.settings import Settings, load_settings
 from assistant.text.aliases import Aliases
 from assistant.types import LANGUAGES, Encoder, IngestReport, Language
-from ingest.chunk import embedding_text
 from ingest.fetch import Fetcher
 from ingest.pipeline import Interrupted, Progress, ingest_sources
 from ingest.watch import changed_files
@@ -136,11 +135,7 @@ def _ingest(sources: Sequence[str | Path], settings: Settings, encoder: Encoder,
     """Take in the sources and print the report; return the exit code."""
     with (
         Library.open(
-            settings.data_dir,
-            encoder,
-            wait=options.wait,
-            aliases=Aliases.load(settings.aliases),
-            text_of=embedding_text,
+            settings.data_dir, encoder, wait=options.wait, aliases=Aliases.load(settings.aliases)
         ) as library,
         _shown_progress(options) as progress,
     ):

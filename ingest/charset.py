@@ -84,14 +84,17 @@ def guess_line_encoding(sample: bytes) -> str:
 
 
 def _utf16(sample: bytes) -> str | None:
-    """Return which UTF-16 it is without a mark: every other byte is then 0 (Latin) or 4 (Cyrillic)."""
-    pairs = len(sample) // 2
-    if not pairs:
-        return None
-    for encoding, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[0::2])):
-        if (high.count(0) + high.count(4) + high.count(0x20)) >= 0.95 * pairs and high.count(0) + high.count(
-            4
-        ) >= 0.7 * pairs:
+    """Return which UTF-16 it is without a mark: nearly every other byte is then 0 (Latin) or 4 (Cyrillic)."""
+    for encoding, high, low in (
+        ("utf-16-le", sample[1::2], sample[::2]),
+        ("utf-16-be", sample[::2], sample[1::2]),
+    ):
+        scripts = high.count(0) + high.count(4)
+        if (
+            scripts + high.count(0x20) > 0.95 * len(high)
+            and scripts > 0.7 * len(high)
+            and low.count(0) < 0.1 * len(low)
+        ):
             return encoding
     return None
 

@@ -20,6 +20,7 @@ from ingest.source import Loaded, Source
 
 _SAMPLE = 1 << 16
 _LINE_LIMIT = 20_000_000
+_LONGEST_ROW = 10_000_000
 _LANGUAGE_NAMES = {
     "kz": "kk",
     "kaz": "kk",
@@ -92,18 +93,19 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
     sample = stream.read(_SAMPLE)
     stream.seek(0)
     encoding = guess_line_encoding(sample)
-    errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
-    text = io.TextIOWrapper(stream, encoding, errors=errors)
-    while line := text.readline(_LINE_LIMIT):
-        yield line
-        while len(line) == _LINE_LIMIT and not line.endswith("\n"):
-            line = text.readline(_LINE_LIMIT)
+    if encoding.startswith(("utf-16", "utf-32")):
+        yield from io.StringIO(stream.read().decode(encoding, errors="replace"))
+        return
+    while line := stream.readline(_LINE_LIMIT):
+        yield line.decode(encoding, errors="surrogateescape")
+        while len(line) == _LINE_LIMIT and not line.endswith(b"\n"):
+            line = stream.readline(_LINE_LIMIT)
 
 
 def _json_lines(source: Source) -> Iterator[Numbered]:
     for number, line in enumerate(_lines(source.stream), start=1):
         where = f"{source.name}:{number}"
-        if len(line) >= _LINE_LIMIT:
+        if len(line) >= _LONGEST_ROW:
             yield where, Rejection(source=where, reason="The line is too long for an article.")
         elif line.strip():
             yield where, _from_json(line, where)

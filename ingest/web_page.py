@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from lxml.html import HtmlElement
+from lxml.etree import LxmlError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from assistant.errors import Rejected
 from assistant.types import Article
@@ -52,12 +54,8 @@ def read_page(html: str, url: str = "") -> Article:
     Raises:
         Rejected: There is no article in it.
     """
-    from trafilatura import load_html
-
     try:
-        tree = load_html(html)
-        if tree is None:
-            raise Rejected("It is not a web page with text.")
+        tree = _parse(html)
         facts = _facts(tree)
         publisher = _first(facts, "og:site_name", "publisher") or (urlsplit(url).hostname or "").removeprefix(
             "www."
@@ -68,7 +66,7 @@ def read_page(html: str, url: str = "") -> Article:
             published=_published(tree, facts, title),
             url=_address(facts, url),
             publisher=publisher,
-            text=_text(html, tree),
+            text=_text(html),
         )
     except RecursionError as error:
         raise Rejected("The page is nested too deep to be read.") from error
@@ -85,17 +83,33 @@ def normal_url(url: str) -> str:
     )
 
 
-def _text(html: str, tree: HtmlElement) -> str:
+def _parse(html: str) -> HtmlElement:
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return document_fromstring(html.encode(errors="replace"), parser=parser)
+    except LxmlError as error:
+        raise Rejected("It is not a web page with text.") from error
+
+
+def _text(html: str) -> str:
     from trafilatura import extract
 
-    text = extract(html, include_comments=False, include_tables=True, output_format="txt") or ""
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    text: str = extract(_parse(html), include_comments=False, include_tables=True, output_format="txt") or ""
     if not text.strip():
-        text = "\n".join(_spaced(node) for node in tree.iter("p", "h1", "h2", "h3", "li", "pre"))
-    if not text.strip():
-        text = _spaced(tree.body if tree.find("body") is not None else tree)
+        text = _all_text(_parse(html))
     if not text.strip():
         raise Rejected("No article text was found in the page.")
     return text
+
+
+def _all_text(tree: HtmlElement) -> str:
+    """Return the paragraphs, or else whatever text the page shows."""
+    paragraphs = [
+        _spaced(node) for node in tree.xpath("//*[self::p or self::li or self::pre][not(.//p or .//li)]")
+    ]
+    shown = tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]")
+    return "\n".join(paragraphs or (" ".join(text.split()) for text in shown))
 
 
 def _facts(tree: HtmlElement) -> dict[str, str]:
