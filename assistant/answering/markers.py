@@ -12,15 +12,16 @@ from collections.abc import Iterator
 
 Piece = str | int  # text, or the number of a source
 
-HOLD = 400
+HOLD = 300
+GAP = 4
 MOST_OF_ONE = 20  # sources that one marker may name
 
 _NUMBERS = r"\d{1,3}(?:\s*(?:,|;|-|–|&|and|и|және)\s*(?:№|\#)?\s*\d{1,3}){0,19}"
 _WORD = r"(?:(?:sources?|src|doc(?:ument)?|ref|источники?|ист\.|дереккөз(?:дер)?)\s*:?\s*)?"
-_TARGET = r"\([^()\s]{0,300}(?:\s+[\"'][^\"'\n]{0,80}[\"'])?\)"
+_TARGET = r"\([^()\s]{0,200}(?:\s+[\"'][^\"'\n]{0,80}[\"'])?\)"
 TOKEN = re.compile(
     rf"""
-      (?P<gap>[ \t]{{0,4}})(?:
+      (?P<gap>[ \t]{{0,{GAP}}})(?:
         \[\[?\s{{0,2}}\^?{_WORD}(?:№|\#)?\s?(?P<square>{_NUMBERS})\s{{0,2}}\]\]?(?:{_TARGET}(?<!\d\)))?
       | 【\s?{_WORD}(?P<lens>{_NUMBERS})[^】\n]{{0,60}}】
       | \((?P<round>{_NUMBERS})\)
@@ -30,23 +31,26 @@ TOKEN = re.compile(
     | \[(?P<label>[^\[\]\n]{{1,300}})\]{_TARGET}
     | \[(?P<year>\d{{4,}})\]
     | <(?P<tag>[A-Za-z/!?][^<>]{{0,{HOLD}}})>
-    | (?P<address>(?:\b[a-z][a-z+.-]{{1,15}}://|\bwww\.|\b(?:javascript|data|mailto|vbscript):(?=\S))[^\s<>»”"\])]*)
+    | (?P<address>(?:(?:\b(?:https?|ftp))?://|\bwww\.)[^\s<>»”"\])]*)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 OPENER = re.compile(r"[\[【(^<!]")
 UNFINISHED = re.compile(
-    rf"""
-      !(?:\[[^\]\n]{{0,300}}(?:\](?:\([^()\n]{{0,{HOLD}}}|\[[^\]\n]{{0,80}})?)?)?
-    | \[\[?[^\]\n]{{0,300}}(?:\]\]?(?:\([^()\n]{{0,{HOLD}}})?)?
-    | 【[^】\n]{{0,80}}
-    | \((?:\d[\d\s,;–-]{{0,40}}\)?[ \t]{{0,4}})?
-    | \^[\[({{]?\d{{0,3}}[\])}}]?
-    | <(?:[A-Za-z/!?][^<>]{{0,{HOLD}}})?
+    r"""
+      !(?:\[[^\]\n]*(?:\](?:\([^()\n]*|\[[^\]\n]*)?)?)?
+    | \[\[?[^\]\n]*(?:\]\]?(?:\([^()\n]*)?)?
+    | 【[^】\n]*
+    | \((?:\d[\d\s,;–-]*\)?[ \t]*)?
+    | \^[\[({]?\d{0,3}[\])}]?
+    | <(?:[A-Za-z/!?][^<>]*)?
     """,
     re.VERBOSE,
 )
-ADDRESS_BEGUN = re.compile(r"\b(?:[a-z][a-z+.-]{0,15}(?::/{0,2})?|ww?w?)\Z|\b(?:[a-z][a-z+.-]{1,15}://|www\.|(?:javascript|data|mailto|vbscript):)\S{0,400}\Z", re.IGNORECASE)  # fmt: skip
+ADDRESS_BEGUN = re.compile(
+    r"(?:\b(?:h|ht|htt|https?|ft?|ftp|w|ww|www)|(?:\b(?:https?|ftp))?:/{0,2})\Z|(?:(?:\bhttps?|\bftp)?://|\bwww\.)[^\s<>»”\"\])]*\Z",
+    re.IGNORECASE,
+)
 INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff0-\ufffd\U000e0000-\U000e007f]")  # fmt: skip
 TAG_LEFT = re.compile(r"<(?=[A-Za-z/!?])")
 MATHS_BEFORE = re.compile(r"(?:[^\W\d_]{2}|[.!?,;:»”\")\]])\Z")
@@ -109,7 +113,7 @@ class MarkerParser:
             yield text
 
     def _token(self, token: re.Match[str], text: str) -> Iterator[Piece]:
-        kind, gap = str(token.lastgroup), token["gap"] or ""
+        kind = str(token.lastgroup)
         if kind == "tag":
             self._thinking = bool(THINKING.match(token["tag"]))
         elif kind == "label":
@@ -120,16 +124,14 @@ class MarkerParser:
             yield from self._plain("…")
         elif kind != "image":
             if self._is_marker(kind, token, text):
-                yield from self._marker(gap, token[kind])
+                yield from self._marker(token[kind])
             else:
                 yield from self._plain(token[0])
 
-    def _marker(self, gap: str, written: str) -> Iterator[Piece]:
-        numbers = [number for number in _numbers(written) if 1 <= number <= self._known]
-        if numbers:
-            yield from self._plain(gap)
-            self._before = "]"
-            yield from dict.fromkeys(numbers)
+    def _marker(self, written: str) -> Iterator[Piece]:
+        """Yield the sources that a marker names and that exist; the space before it goes with it."""
+        self._before = "]"
+        yield from dict.fromkeys(number for number in _numbers(written) if 1 <= number <= self._known)
 
     def _is_marker(self, kind: str, token: re.Match[str], text: str) -> bool:
         if kind in ("square", "lens"):
@@ -149,17 +151,13 @@ class MarkerParser:
 
 def _settled(text: str) -> int:
     """Return up to where the text can no longer change its meaning by what follows."""
-    end = len(text)
-    for opener in OPENER.finditer(text, max(0, end - HOLD)):
-        if UNFINISHED.fullmatch(text, opener.start()):
-            end = opener.start()
-            break
-    else:
-        if begun := ADDRESS_BEGUN.search(text, max(0, end - HOLD)):
-            end = begun.start()
-    while end and text[end - 1] in " \t" and len(text) - end < HOLD:
-        end -= 1
-    return end
+    end, seen = len(text), max(0, len(text) - HOLD)
+    openers = (one.start() for one in OPENER.finditer(text, seen))
+    begun = next((at for at in openers if UNFINISHED.fullmatch(text, at)), None)
+    if begun is None and (address := ADDRESS_BEGUN.search(text, max(seen, *map(text.rfind, " \n")))):
+        begun = address.start()
+    end = end if begun is None else begun
+    return end - next((n for n in range(GAP) if n >= end or text[end - 1 - n] not in " \t"), GAP)
 
 
 def _numbers(written: str) -> list[int]:
