@@ -29,7 +29,7 @@ from assistant.types import Encoder, Hit, Reranker
 from benchmarks.fitting import Case, calibrate, collect, curve, figures
 from ingest.pipeline import ingest_sources
 
-HITS, XQUAD, INTERVIEW = 10, 150, 2.0
+HITS, XQUAD, INTERVIEW = 10, 60, 2.0
 RESULTS = Path(__file__).with_name("results")
 
 

@@ -60,6 +60,7 @@ CUES: dict[Language, Cues] = {
     ),
 }  # fmt: skip
 
+SHORT = re.compile(r"([A-ZА-ЯЁӘҒҚҢӨҰҮҺІ].*?) \[1\]\.(?:\n|$)")
 YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 NAMED_PLACE = re.compile(r"\b(in|at|from|to|for|в|во|на|из|для|у)\s+([А-ЯЁӘҒҚҢӨҰҮҺІA-Z][\w-]+)")
 NAMED_LOCATIVE = re.compile(r"\b[А-ЯЁӘҒҚҢӨҰҮҺІ][\w-]+[дт][ае]\b")
@@ -127,8 +128,8 @@ def _named(turn: Turn) -> str:
     language = question_language(turn.question)
     if kind_of(turn.question, language) not in {"person", "place", "name"}:
         return ""
-    first = re.sub(r"\s*\[\d+\]", "", turn.answer.partition("\n")[0]).strip(" .")
-    return first if 0 < len(first.split()) <= 5 and first[0].isupper() else ""
+    short = SHORT.match(turn.answer)
+    return short[1] if short and len(short[1].split()) <= FEW else ""
 
 
 def _swap(own: str, previous: str) -> str | None:

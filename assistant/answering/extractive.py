@@ -20,6 +20,7 @@ from assistant.text.aliases import Aliases
 from assistant.types import Answer, AnswerEvent, Article, Encoder, Hit, Language, Reranker, Turn, Vectors
 
 CANDIDATES = 40  # sentences that are encoded and reranked
+TOLD = 1.5  # what a sentence loses that the answer before has already given
 CLOSEST = 3  # articles that are named when there is no answer
 
 
@@ -72,7 +73,8 @@ class ExtractiveAnswerer:
         asked = analyse_question(fold_history(question, history))
         found, matrix = self.evidence(asked, hits)
         measured = perf_counter()
-        chosen = self.choose(found, matrix)
+        told = " ".join(turn.answer for turn in history) if asked.text != question else ""
+        chosen = self.choose(found, matrix, told)
         text, short, passages = "", None, cite(chosen)
         if passages:
             short = short_answer(
@@ -113,11 +115,20 @@ class ExtractiveAnswerer:
         measured = measure(asked, found, self.encoder, self.reranker, self.aliases) if found else []
         return found, as_matrix(measured)
 
-    def choose(self, found: Sequence[Candidate], matrix: Vectors) -> list[Candidate]:
-        """Choose the sentences to cite, best first; none when the best does not answer."""
+    def choose(self, found: Sequence[Candidate], matrix: Vectors, told: str = "") -> list[Candidate]:
+        """Choose the sentences to cite.
+
+        Args:
+            found: The candidates.
+            matrix: Their features.
+            told: What a follow-up was told before; it asks for something new.
+
+        Returns:
+            At most three, best first; none when the best does not answer.
+        """
         if not found:
             return []
-        scores = self.scoring.scores(matrix)
+        scores = self.scoring.scores(matrix) - TOLD * np.array([one.text in told for one in found])
         order = np.argsort(-scores, kind="stable")
         best = int(order[0])
         if self.scoring.confidence(matrix, best) < self.scoring.threshold:

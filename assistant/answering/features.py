@@ -112,9 +112,10 @@ class Details:
         found = sum(any(_has(form, grams) for form in forms) for forms in self.names)
         if found < len(self.names) and any(_has(name, grams) for name in self.spelled):
             found = len(self.names)
-        found += len(self.numbers & set(_values(text))) + len(
-            self.romans & {_roman(one) for one in ROMAN.findall(text)}
-        )
+        if self.numbers:
+            found += len(self.numbers & set(_values(text)))
+        if self.romans:
+            found += len(self.romans & {_roman(one) for one in ROMAN.findall(text)})
         return found / total
 
 

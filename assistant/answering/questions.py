@@ -93,12 +93,14 @@ RULES: dict[Language, Rules] = {
 
 # What follows the question word names the thing counted ("how many students"), up to a word that cannot.
 FOCUS: dict[Language, re.Pattern[str]] = {
-    "kk": re.compile(r"\b(?:канша|неше|кандай|кай)\w*((?: \w+){1,4})"),
-    "ru": re.compile(r"\b(?:скольк\w+|количество|число|как\w+)((?: \w+){1,4})"),
+    "kk": re.compile(r"\b(?:канша|неше|кандай|кай)\w*((?: \w+){1,2})"),
+    "ru": re.compile(r"\b(?:скольк\w+|количество|число|как\w+)((?: \w+){1,2})"),
     "en": re.compile(
         r"\b(?:how many|how much|number of|what|which)(?: of)?((?: (?!(?:do|does|did|is|are|was|were|has|have|had|will|would|can|could)\b)[\w'’]+){1,4})"
     ),
 }
+
+POSSESSIVE = re.compile(r"\S+['’]s\s+(?=\S)")
 
 
 def fold(text: str, language: Language) -> str:
@@ -137,5 +139,5 @@ def analyse_question(text: str) -> Question:
         text = cyrillic_kazakh(text)
     text = " ".join(text.split())
     match = FOCUS[language].search(fold(text, language))
-    focus = text[match.start(1) : match.end(1)].strip() if match else ""
+    focus = POSSESSIVE.sub("", text[match.start(1) : match.end(1)]).strip() if match else ""
     return Question(text=text, language=language, kind=kind_of(text, language), focus=focus)

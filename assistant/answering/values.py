@@ -9,7 +9,7 @@ from assistant.answering.questions import Kind, Question
 from assistant.text.dates import DateMention, find_dates
 from assistant.text.numbers import Quantity, find_quantities
 
-FOLLOWING = re.compile(r"[\s-]*(?:\w[\w'’-]*[ \t]*){0,3}")
+FOLLOWING = re.compile(r"[\s-]*(?:\w[\w'’-]*[ \t]*){0,2}")
 COUNTED: frozenset[Kind] = frozenset({"number", "money", "percent"})
 
 

@@ -116,6 +116,13 @@ def test_a_follow_up_takes_its_subject_from_the_history():
     assert answer.question == "How many tonnes do its ships have?"
 
 
+def test_a_follow_up_is_not_answered_with_what_was_told_before():
+    text = "Atyrau has 40 foreign firms. Nine of the firms in Atyrau are new."
+    history = [Turn(question="How many foreign firms are in Atyrau?", answer="Atyrau has 40 foreign firms. [1]")]
+    answer = run("How many of them are new?", hits(text), history=history)[-1].answer
+    assert answer.citations[0].quote == "Nine of the firms in Atyrau are new."
+
+
 def test_markers_in_an_article_are_not_ours():
     text = "The harbour grew [7] last year, said the mayor [1]."
     answer = run("How did the harbour grow last year?", hits(text))[-1].answer
