@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import Runnable, RunnableGenerator
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator
 from pydantic import ConfigDict, Field
 
 from assistant.text.language import question_language
@@ -79,6 +79,19 @@ class Growing:
         return event.answer or self.partial
 
 
+class Answers(RunnableGenerator[Asked, Answer]):
+    """A runnable whose pieces each replace the one before; what it gives when invoked is the last."""
+
+    def invoke(self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: A002 - LangChain's name
+        """Return the whole answer."""
+        *_, last = self.stream(input, config, **kwargs)
+        return last
+
+    async def ainvoke(self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: A002 - LangChain's name
+        """Return the whole answer."""
+        return [piece async for piece in self.astream(input, config, **kwargs)][-1]
+
+
 def answers_of(assistant: Assistant) -> Runnable[Asked, Answer]:
     """Return a runnable from a question, or from the arguments of `ask`, to the answer, growing when streamed."""
 
@@ -95,7 +108,7 @@ def answers_of(assistant: Assistant) -> Runnable[Asked, Answer]:
                 if after := grown.after(event):
                     yield after
 
-    return RunnableGenerator(answer, answer_async, name="Assistant")
+    return Answers(answer, answer_async, name="Assistant")
 
 
 def _arguments(pieces: list[Asked]) -> dict[str, Any]:

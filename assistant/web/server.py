@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from ipaddress import ip_address
 
@@ -90,8 +91,8 @@ def _bounded(receive: Receive) -> Receive:
     return receive_bounded
 
 
-def build_app(assistant: Assistant, settings: Settings) -> FastAPI:
-    """Make the application that serves the chat.
+async def build_app(assistant: Assistant, settings: Settings) -> FastAPI:
+    """Make the application that serves the chat; outside an event loop gradio would leave some of its own open.
 
     Raises:
         UsageError: if the password is not of the form user:password.
@@ -125,11 +126,15 @@ def serve(settings: Settings) -> None:
         LibraryError: if the stored articles cannot be opened.
     """
     with listening(settings.host, settings.port) as listener, Assistant.from_settings(settings) as assistant:
-        app = build_app(assistant, settings)
-        port = listener.getsockname()[1]
-        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
-        click.echo(f"The chat is at http://{settings.host}:{port} (Ctrl-C stops it)")
-        uvicorn.Server(config).run(sockets=[listener])
+        asyncio.run(_serve(assistant, settings, listener))
+
+
+async def _serve(assistant: Assistant, settings: Settings, listener: socket.socket) -> None:
+    app = await build_app(assistant, settings)
+    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
+    port = listener.getsockname()[1]
+    click.echo(f"The chat is at http://{settings.host}:{port} (Ctrl-C stops it)")
+    await uvicorn.Server(config).serve(sockets=[listener])
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -92,7 +92,7 @@ def test_figures_of_a_scripted_assistant(assistant, library):
     assert figures["short right"] == pytest.approx(1 / 3)
     assert figures["abstained, off-topic"] == 1.0
     assert figures["abstained, near miss"] == 0.0
-    assert figures["hit@1"] == 1.0
+    assert figures["hit@10"] == 1.0
     assert report.figures["ru"]["abstained, near miss"] == 0.0
     assert report.figures["ru"]["answered"] is None
     assert report.counts["all"]["answered"] == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from assistant.web.server import LARGEST_BODY, build_app, hosts_for, listening
 
 @pytest.fixture
 def client(assistant):
-    with TestClient(build_app(assistant, Settings()), base_url="http://127.0.0.1") as opened:
+    with TestClient(asyncio.run(build_app(assistant, Settings())), base_url="http://127.0.0.1") as opened:
         yield opened
 
 
@@ -73,7 +74,8 @@ def test_other_hosts_names_do_not_lead_here(client):
 
 def test_a_password_is_asked_for(assistant):
     with TestClient(
-        build_app(assistant, Settings(password=SecretStr("reader:secret"))), base_url="http://127.0.0.1"
+        asyncio.run(build_app(assistant, Settings(password=SecretStr("reader:secret")))),
+        base_url="http://127.0.0.1",
     ) as client:
         assert client.get("/config").status_code == 401
         assert (
@@ -88,7 +90,7 @@ def test_a_password_is_asked_for(assistant):
 
 def test_a_password_without_a_user_is_an_error(assistant):
     with pytest.raises(UsageError, match="password"):
-        build_app(assistant, Settings(password=SecretStr("secret")))
+        asyncio.run(build_app(assistant, Settings(password=SecretStr("secret"))))
 
 
 def test_an_address_in_use_is_told():
