@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -100,14 +101,16 @@ def ingest_sources(
         with lock:
             for item in itertools.chain(missing, reader.read(origins)):
                 run.take(item)
-            run.flush()
+            run.finish()
     except KeyboardInterrupt:
         raise Interrupted(run.report()) from None
+    finally:
+        run.close()
     return run.report()
 
 
 class _Run:
-    """One ingest under way: decides what becomes of each article, encodes and stores in batches."""
+    """One ingest under way: decides what becomes of each article; stores a batch while the next is encoded."""
 
     def __init__(
         self,
@@ -123,7 +126,9 @@ class _Run:
         self._dry_run = dry_run
         self._progress = progress
         self._began = time.monotonic()
+        self._thread = ThreadPoolExecutor(1, "encode")
         self._batch: list[Prepared] = []
+        self._encoding: tuple[list[Prepared], Future[list[Vectors | Exception]]] | None = None
         self._ids: dict[Outcome, list[str]] = {"added": [], "updated": [], "unchanged": [], "linked": []}
         self._rejected: list[Rejection] = []
         self._chunks = 0
@@ -132,26 +137,34 @@ class _Run:
         """Take the next article, or why there is none."""
         if isinstance(item, Rejection):
             self._reject(item.source, item.reason)
-        elif not self._settle(item):
+        elif self._settle(item):
+            return
+        elif self._dry_run:
+            self._note("updated" if self._library.article(item.article.id) else "added", item)
+        else:
             self._batch.append(item)
             if sum(len(waiting.spans) for waiting in self._batch) >= _BATCH:
-                self.flush()
+                self._advance()
 
-    def flush(self) -> None:
-        """Encode and store the articles that wait."""
+    def finish(self) -> None:
+        """Encode and store all that waits."""
+        self._advance()
+        self._advance()
+
+    def close(self) -> None:
+        """Let the encoding go."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _advance(self) -> None:
+        """Have the batch encoded; meanwhile, store the one before it."""
         batch, self._batch = self._batch, []
-        if not batch or self._dry_run:
-            for prepared in batch:
-                self._note("updated" if self._library.article(prepared.article.id) else "added", prepared)
-            return
-        try:
-            encoded: list[Vectors | Exception] = list(self._encode(batch))
-        except Exception as error:  # noqa: BLE001 - whatever ails an encoder costs an article, never the batch
-            encoded = [error] if len(batch) == 1 else [self._encode_one(prepared) for prepared in batch]
-        for at, (prepared, vectors) in enumerate(zip(batch, encoded, strict=True)):
-            # What came earlier in the batch may be a copy of this one, or another version of it.
-            if at == 0 or not self._settle(prepared):
-                self._store(prepared, vectors)
+        before = self._encoding
+        self._encoding = (batch, self._thread.submit(self._encode_each, batch)) if batch else None
+        if before:
+            for prepared, vectors in zip(before[0], before[1].result(), strict=True):
+                # What was stored since may be a copy of this article, or another version of it.
+                if not self._settle(prepared):
+                    self._store(prepared, vectors)
 
     def report(self) -> IngestReport:
         """Tell what became of the articles so far."""
@@ -185,11 +198,12 @@ class _Run:
         ends = np.cumsum([len(one.spans) for one in batch])
         yield from np.split(vectors, ends[:-1])
 
-    def _encode_one(self, prepared: Prepared) -> Vectors | Exception:
+    def _encode_each(self, batch: Sequence[Prepared]) -> list[Vectors | Exception]:
+        """Return the vectors of each article, or what went wrong with it."""
         try:
-            return next(self._encode([prepared]))
-        except Exception as error:  # noqa: BLE001 - the same, for the one article that is to blame
-            return error
+            return list(self._encode(batch))
+        except Exception as error:  # noqa: BLE001 - whatever ails an encoder costs an article, never the batch
+            return [error] if len(batch) == 1 else [self._encode_each([one])[0] for one in batch]
 
     def _store(self, prepared: Prepared, vectors: Vectors | Exception) -> None:
         if isinstance(vectors, Exception):

@@ -121,7 +121,7 @@ def test_ctrl_c_keeps_what_is_finished(start, tmp_path):
     path = tmp_path / "many.jsonl"
     with path.open("w", encoding="utf-8") as stream:
         for number in range(20_000):
-            words = " ".join(f"сөз{number * 7919 % 9973 + step}" for step in range(90))
+            words = " ".join(f"сөз{number}-{step}" for step in range(90))
             stream.write(json.dumps({"id": str(number), "text": f"{words}."}, ensure_ascii=False) + "\n")
     process = start(path, "--json")
     deadline = time.monotonic() + 60
@@ -136,7 +136,9 @@ def test_ctrl_c_keeps_what_is_finished(start, tmp_path):
     report = json.loads(stdout)
     assert 200 < len(report["added"]) < 20_000
     with Library.open(tmp_path / "library", HashEncoder()) as library:
-        assert library.counts().articles == len(report["added"])
+        stored = {row.article.id for row in library.articles()}
+    assert set(report["added"]) <= stored
+    assert len(stored) <= len(report["added"]) + 1
 
 
 def reading(tmp_path):
