@@ -31,7 +31,12 @@ class DenseSearch:
     """
 
     def __init__(
-        self, ledger: Ledger, dimension: int, reopen: Callable[[], VectorIndex | None], fresh: int = FRESH
+        self,
+        ledger: Ledger,
+        dimension: int,
+        reopen: Callable[[], VectorIndex | None],
+        fresh: int = FRESH,
+        exact: int = EXACT,
     ) -> None:
         """Search what this ledger holds.
 
@@ -40,11 +45,13 @@ class DenseSearch:
             dimension: length of the vectors.
             reopen: opens the store as it is now, or returns None when that is not possible.
             fresh: how many chunks the store may lag before it is opened again.
+            exact: up to how many chunks that pass a filter are searched exactly.
         """
         self._ledger = ledger
         self._dimension = dimension
         self._reopen = reopen
         self._fresh = fresh
+        self._exact = exact
         self._lock = Lock()
         self._store: _Store | None = None
         self._tried = -1
@@ -54,15 +61,9 @@ class DenseSearch:
         """Return the nearest live chunks that pass the filter, with their cosines."""
         vector = np.asarray(vector, dtype=np.float32).reshape(1, self._dimension)
         generation = self._ledger.generation
-        if filters and self._ledger.count_chunks(filters) <= EXACT:
+        if filters and self._ledger.count_chunks(filters) <= self._exact:
             return _best(self._matrix(generation, filters, -1), vector, limit)
-        try:
-            store = self._current(generation)
-            found = self._from_store(store[0], vector, limit, filters) if store else {}
-        except LibraryDamaged as error:
-            _log.warning("Searching without the vector index: %s", error)
-            self.use(None)
-            store, found = None, {}
+        store, found = self._from_store(generation, vector, limit, filters)
         born = store[1] if store else -1
         found = dict(_best(self._matrix(generation, filters, born), vector, limit)) | found
         return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
@@ -92,9 +93,11 @@ class DenseSearch:
         self._current(self._ledger.generation)
 
     def _current(self, generation: int) -> _Store | None:
-        if self._store and self._store[2] != self._ledger.note("vectors"):
+        store = self._store
+        if store and store[2] != self._ledger.note("vectors"):
             self.use(None)
-        born = self._store[1] if self._store else -1
+            store = None
+        born = store[1] if store else -1
         if self._tried != generation and self._ledger.count_chunks(None, born) > self._fresh:
             self._tried = generation
             index = self._reopen()
@@ -103,6 +106,22 @@ class DenseSearch:
         return self._store
 
     def _from_store(
+        self, generation: int, vector: Vectors, limit: int, filters: Filters | None
+    ) -> tuple[_Store | None, dict[int, float]]:
+        store = None
+        for _ in range(2):  # the first may be closed by another thread that opened it anew
+            try:
+                store = self._current(generation)
+                if store is None:
+                    break
+                return store, self._live(store[0], vector, limit, filters)
+            except LibraryDamaged as error:
+                if self._store is store:
+                    _log.warning("Searching without the vector index: %s", error)
+                    self.use(None)
+        return None, {}
+
+    def _live(
         self, index: VectorIndex, vector: Vectors, limit: int, filters: Filters | None
     ) -> dict[int, float]:
         fetch = limit + 16 if not filters else limit * 4
@@ -121,7 +140,9 @@ class DenseSearch:
 
 def _best(matrix: _Matrix, vector: Vectors, limit: int) -> list[tuple[int, float]]:
     ids, vectors = matrix
-    scores = vectors @ vector[0]
+    scores = np.einsum(
+        "ij,j->i", vectors, vector[0]
+    )  # BLAS would wake every core, and wait for it on a busy machine
     if limit < len(scores):
         kept = np.argpartition(-scores, limit - 1)[:limit]
         ids, scores = ids[kept], scores[kept]

@@ -76,6 +76,8 @@ class LexicalSearch:
         if self._index is not None and self._name == name:
             self._index.reload()
             return
+        if self._index is not None:
+            self._index.close()
         self._index, self._name = None, name
         if (self._folder / name).exists():
             self._index = TermIndex(self._folder / name, read_only=self._ledger.read_only)
