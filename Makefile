@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 # The library of this checkout; set ASSISTANT_DATA_DIR to use another.
 export ASSISTANT_DATA_DIR ?= $(CURDIR)/data

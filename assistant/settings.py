@@ -21,32 +21,35 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("news-assistant"), description="where the library is kept"
     )
     encoder: str = Field(
-        "builtin", description="'builtin', a sentence-transformers name or folder, or provider:model"
+        default="builtin", description="'builtin', a sentence-transformers name or folder, or provider:model"
     )
     reranker: str = Field(
-        "builtin", description="'builtin', 'none', or a sentence-transformers CrossEncoder name or folder"
+        default="builtin",
+        description="'builtin', 'none', or a sentence-transformers CrossEncoder name or folder",
     )
     aliases: Path | None = Field(
-        None, description="a file of names that mean the same, one group a line, comma-separated"
+        default=None, description="a file of names that mean the same, one group a line, comma-separated"
     )
 
     chat_model: str = Field(
-        "", description="provider:model, for instance openai:gpt-5-mini; empty: extractive answers"
+        default="", description="provider:model, for instance openai:gpt-5-mini; empty: extractive answers"
     )
-    chat_base_url: str = Field("", description="an OpenAI-compatible server")
-    chat_api_key: SecretStr = Field(SecretStr(""), description="key of that server or provider")
-    chat_window: int = Field(8192, ge=1024, description="tokens that the chat model can read")
-    chat_timeout: float = Field(120.0, gt=0, description="seconds that a whole answer may take")
-    tracing: str = Field("", description="an OTLP endpoint for OpenInference traces")
+    chat_base_url: str = Field(default="", description="an OpenAI-compatible server")
+    chat_api_key: SecretStr = Field(default=SecretStr(""), description="key of that server or provider")
+    chat_window: int = Field(default=8192, ge=1024, description="tokens that the chat model can read")
+    chat_timeout: float = Field(default=120.0, gt=0, description="seconds that a whole answer may take")
+    tracing: str = Field(default="", description="an OTLP endpoint for OpenInference traces")
 
-    host: str = Field("127.0.0.1", description="address that the web chat listens on")
-    port: int = Field(7860, ge=0, le=65535, description="port of the web chat")
-    password: SecretStr = Field(SecretStr(""), description="user:password of the web chat; empty: none")
-    web_ingest: bool = Field(True, description="whether articles can be added in the web chat")
-    keep_conversations: bool = Field(
-        True, description="whether the web chat keeps conversations in the library"
+    host: str = Field(default="127.0.0.1", description="address that the web chat listens on")
+    port: int = Field(default=7860, ge=0, le=65535, description="port of the web chat")
+    password: SecretStr = Field(
+        default=SecretStr(""), description="user:password of the web chat; empty: none"
     )
-    allowed_hosts: str = Field("", description="private hosts that may be fetched, comma-separated")
+    web_ingest: bool = Field(default=True, description="whether articles can be added in the web chat")
+    keep_conversations: bool = Field(
+        default=True, description="whether the web chat keeps conversations in the library"
+    )
+    allowed_hosts: str = Field(default="", description="private hosts that may be fetched, comma-separated")
 
 
 def load_settings(**changes: Any) -> Settings:

@@ -167,7 +167,7 @@ def test_eval(filled, tmp_path):
         (["ask", "これは何ですか"], 2, "not understood"),
         (["ask", "Anything?"], 3, "no articles"),
         (["search", "Anything?"], 3, "no articles"),
-        (["ask", "x", "--since", "yesterday"], 2, "is not a date"),
+        (["ask", "x", "--since", "yesterday"], 2, "yesterday"),
         (["ask", "x", "--language", "fr"], 2, "'fr'"),
         (["eval", "nowhere.jsonl"], 2, "does not exist"),
         (["articles", "show", "nothing"], 2, "no article"),

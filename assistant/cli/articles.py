@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -95,7 +96,7 @@ def remove(article_ids: tuple[str, ...], data_dir: Path | None) -> None:
 @filters("language")
 @data_dir
 def export(
-    file: click.utils.LazyFile,
+    file: IO[str],
     since: date | None,
     until: date | None,
     publisher: str | None,

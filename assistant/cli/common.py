@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from assistant.errors import AssistantError
 from assistant.settings import Settings, load_settings
 from assistant.types import LANGUAGES
 
+DAY = click.DateTime(["%Y-%m-%d"])
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -34,17 +35,8 @@ class Guarded(click.Group):
             ctx.exit(130)
 
 
-class Day(click.ParamType):
-    """A date such as 2024-11-27."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read an ISO date."""
-        try:
-            return value if isinstance(value, date) else date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date such as 2024-11-27.", param, ctx)
+def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> date | None:
+    return value.date() if value else None
 
 
 language_choice = click.Choice(LANGUAGES)
@@ -61,8 +53,12 @@ def filters(name: str) -> Callable[[F], F]:
         for option in (
             click.option(f"--{name}", type=language_choice, help="Only articles in this language."),
             click.option("--publisher", help="Only articles of this publisher."),
-            click.option("--until", type=Day(), help="Only articles published on this day or earlier."),
-            click.option("--since", type=Day(), help="Only articles published on this day or later."),
+            click.option(
+                "--until", type=DAY, callback=_day, help="Only articles published on this day or earlier."
+            ),
+            click.option(
+                "--since", type=DAY, callback=_day, help="Only articles published on this day or later."
+            ),
         ):
             command = option(command)
         return command

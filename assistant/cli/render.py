@@ -64,12 +64,12 @@ def hits_text(hits: Sequence[Hit]) -> str:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """Return a plain table; columns of numbers stand right."""
-    rows = [[str(cell) for cell in row] for row in rows]
+    cells = [[str(cell) for cell in row] for row in rows]
     drawn = Table(box=None, header_style="bold", pad_edge=False)
     for at, column in enumerate(columns):
-        numbers = bool(rows) and all(re.fullmatch(r"[\d.,]*|–", row[at]) for row in rows)
+        numbers = bool(cells) and all(re.fullmatch(r"[\d.,]*|–", row[at]) for row in cells)
         drawn.add_column(column, justify="right" if numbers else "left")
-    for row in rows:
+    for row in cells:
         drawn.add_row(*(Text(harmless(cell)) for cell in row))
     return drawn
 

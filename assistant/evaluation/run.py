@@ -58,11 +58,9 @@ def evaluate(
 def summarise(rows: Sequence[tuple[Question, Figures]]) -> Report:
     """Average the figures of single questions by language and over all."""
     names = list(dict.fromkeys(name for _, figures in rows for name in figures))
-    groups = {
-        language: [f for q, f in rows if q.language == language]
-        for language in sorted({q.language or "" for q, _ in rows})
-        if language
-    }
+    groups: dict[str, list[Figures]] = {}
+    for language in sorted({question.language for question, _ in rows if question.language}):
+        groups[language] = [figures for question, figures in rows if question.language == language]
     groups["all"] = [figures for _, figures in rows]
     columns = {
         group: {name: [f.get(name) for f in members] for name in names} for group, members in groups.items()

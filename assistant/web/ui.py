@@ -147,7 +147,7 @@ def relabelled(language: Language) -> list[Any]:
 def mount(app: FastAPI, page: gr.Blocks, password: str = "") -> FastAPI:
     """Put the page into an application, with everything off that it does not need."""
     user, _, secret = password.partition(":")
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
         path="/",
@@ -162,6 +162,7 @@ def mount(app: FastAPI, page: gr.Blocks, password: str = "") -> FastAPI:
         pwa=False,
         enable_monitoring=False,
     )
+    return mounted
 
 
 def _said(text: str, role: str = "assistant") -> dict[str, str]:
