@@ -6,12 +6,21 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import corpus
 import numpy as np
 from tokenizers import Tokenizer
 
-import corpus
-
-ALIGN_SHARE = {"sentence": 1.0, "government": 2.0, "news": 4.0, "own": 4.0, "question": 1.5, "passage": 1.6, "ui": 0.3, "dict": 0.3, "english": 0.4}
+ALIGN_SHARE = {
+    "sentence": 1.0,
+    "government": 2.0,
+    "news": 4.0,
+    "own": 4.0,
+    "question": 1.5,
+    "passage": 1.6,
+    "ui": 0.3,
+    "dict": 0.3,
+    "english": 0.4,
+}
 PAIR_SHARE = {"question": 2.0, "passage": 2.5, "heading": 0.6, "xquad": 1.5, "own": 3.0, "kk-ru": 0.3}
 
 
@@ -70,7 +79,7 @@ def aligned_passages(passages: Sequence[corpus.Passage], kind: str, random_: ran
     found = []
     for passage in passages:
         english = passage.sentences["en"]
-        for lang, sentences in passage.sentences.items():
+        for sentences in passage.sentences.values():
             found += [Aligned(a, b, kind) for a, b in zip(sentences, english, strict=True)]
             if len(english) > 1:
                 found.append(Aligned(" ".join(sentences), " ".join(english), "passage"))
@@ -90,7 +99,9 @@ def aligned_xquad(rows: Sequence[dict[str, str]]) -> list[Aligned]:
     return [*found, *(Aligned(russian, english, "passage") for russian, english in contexts.items())]
 
 
-def news_joined(passages: Sequence[corpus.Passage], count: int, random_: random.Random) -> list[corpus.Passage]:
+def news_joined(
+    passages: Sequence[corpus.Passage], count: int, random_: random.Random
+) -> list[corpus.Passage]:
     """Join three to six single news sentences into a passage that keeps the question of one of them."""
     found = []
     for _ in range(count):
@@ -103,7 +114,9 @@ def news_joined(passages: Sequence[corpus.Passage], count: int, random_: random.
 
 
 def question_pairs(
-    passages: Sequence[corpus.Passage], kind: str, hard: Callable[[int, int, str], tuple[str, ...]] | None = None
+    passages: Sequence[corpus.Passage],
+    kind: str,
+    hard: Callable[[int, int, str], tuple[str, ...]] | None = None,
 ) -> list[Pair]:
     """Pair every question with its sentence and with its passage, in every two languages.
 
@@ -135,9 +148,7 @@ def other_pairs(
                 pair = (row[f"question_{asked}"], row[f"context_{told}"])
                 found.append(Pair(*pair, f"x{row['context_en'][:60]}", "xquad"))
     found += [
-        Pair(row.kk, row.ru, row.kk.lower(), "kk-ru")
-        for row in rows
-        if row.kk and row.ru and not row.en
+        Pair(row.kk, row.ru, row.kk.lower(), "kk-ru") for row in rows if row.kk and row.ru and not row.en
     ]
     return found
 

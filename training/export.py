@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import corpus
 import numpy as np
 import onnx
 import onnxruntime
@@ -29,7 +30,6 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertForSequenceClassification, BertModel
 
-import corpus
 import examples
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -69,20 +69,33 @@ class Scored(nn.Module):
         return self.bert(**inputs).logits[:, 0]
 
 
-def to_onnx(model: nn.Module, heads: int, hidden: int, inputs: Sequence[str], output: str, path: Path) -> None:
+def to_onnx(
+    model: nn.Module, heads: int, hidden: int, inputs: Sequence[str], output: str, path: Path
+) -> None:
     """Trace the model and fuse its attention, layer norms and activations."""
     ids = torch.randint(5, 900, (2, 16))
     sample = tuple(torch.ones_like(ids) if name != "input_ids" else ids for name in inputs)
     axes = {name: {0: "batch", 1: "length"} for name in inputs} | {output: {0: "batch"}}
     traced = path.with_name("traced.onnx")
     torch.onnx.export(
-        model.eval(), sample, str(traced), input_names=list(inputs), output_names=[output],
-        dynamic_axes=axes, opset_version=17, dynamo=False,
+        model.eval(),
+        sample,
+        str(traced),
+        input_names=list(inputs),
+        output_names=[output],
+        dynamic_axes=axes,
+        opset_version=17,
+        dynamo=False,
     )
     options = FusionOptions("bert")
     options.enable_embed_layer_norm = False
     fused = optimizer.optimize_model(
-        str(traced), model_type="bert", num_heads=heads, hidden_size=hidden, opt_level=0, optimization_options=options
+        str(traced),
+        model_type="bert",
+        num_heads=heads,
+        hidden_size=hidden,
+        opt_level=0,
+        optimization_options=options,
     )
     fused.save_model_to_file(str(path))
 
@@ -92,11 +105,18 @@ def calibration_texts(data: Path, count: int = 240) -> list[str]:
     rows = [row for row in corpus.parallel_rows(data) if row.kind == "sentence" and row.kk and row.en]
     picked = rows[:: max(1, len(rows) // count)]
     texts = [text for row in picked for text in (row.kk, row.ru, row.en) if text]
-    texts += [text for p in corpus.own_passages() for lang in ("kk", "ru", "en") for text in (" ".join(p.sentences[lang]),)]
+    texts += [
+        text
+        for p in corpus.own_passages()
+        for lang in ("kk", "ru", "en")
+        for text in (" ".join(p.sentences[lang]),)
+    ]
     return texts[:count] + [" ".join(texts[i : i + 4]) for i in range(0, count, 8)]
 
 
-def fixed_ranges(model: onnx.ModelProto, batches: Sequence[dict[str, np.ndarray]], folder: Path) -> onnx.ModelProto:
+def fixed_ranges(
+    model: onnx.ModelProto, batches: Sequence[dict[str, np.ndarray]], folder: Path
+) -> onnx.ModelProto:
     """Replace each dynamic quantisation of activations by one with the range seen on `batches`."""
     dynamic = [node for node in model.graph.node if node.op_type == "DynamicQuantizeLinear"]
     names = list(dict.fromkeys(node.input[0] for node in dynamic))
@@ -111,18 +131,21 @@ def fixed_ranges(model: onnx.ModelProto, batches: Sequence[dict[str, np.ndarray]
         for row, values in enumerate(session.run(None, batch)):
             low[row, column], high[row, column] = np.quantile(values, [1 - COVERED, COVERED])
     ranges = {
-        name: (min(0.0, float(low[row].min())), max(1e-6, float(high[row].max()))) for row, name in enumerate(names)
+        name: (min(0.0, float(low[row].min())), max(1e-6, float(high[row].max())))
+        for row, name in enumerate(names)
     }
     for node in dynamic:
         bottom, top = ranges[node.input[0]]
         scale = (top - bottom) / 255
-        zero = int(round(-bottom / scale))
+        zero = round(-bottom / scale)
         constants = [
             numpy_helper.from_array(np.array(scale, dtype=np.float32), node.output[1]),
             numpy_helper.from_array(np.array(zero, dtype=np.uint8), node.output[2]),
         ]
         model.graph.initializer.extend(constants)
-        quantise = helper.make_node("QuantizeLinear", [node.input[0], *node.output[1:]], [node.output[0]], name=node.name)
+        quantise = helper.make_node(
+            "QuantizeLinear", [node.input[0], *node.output[1:]], [node.output[0]], name=node.name
+        )
         at = list(model.graph.node).index(node)
         model.graph.node.remove(node)
         model.graph.node.insert(at, quantise)
@@ -132,13 +155,18 @@ def fixed_ranges(model: onnx.ModelProto, batches: Sequence[dict[str, np.ndarray]
 def small_embeddings(model: onnx.ModelProto) -> onnx.ModelProto:
     """Keep the word embeddings as int8 with one scale a row."""
     table = next(one for one in model.graph.initializer if one.name.endswith(EMBEDDINGS))
-    gather = next(node for node in model.graph.node if node.op_type == "Gather" and node.input[0] == table.name)
+    gather = next(
+        node for node in model.graph.node if node.op_type == "Gather" and node.input[0] == table.name
+    )
     weights = numpy_helper.to_array(table)
     scale = np.abs(weights).max(axis=1, keepdims=True) / 127 + 1e-12
     whole = np.clip(np.round(weights / scale), -127, 127).astype(np.int8)
     model.graph.initializer.remove(table)
     model.graph.initializer.extend(
-        [numpy_helper.from_array(whole, "words_int8"), numpy_helper.from_array(scale.astype(np.float32), "words_scale")]
+        [
+            numpy_helper.from_array(whole, "words_int8"),
+            numpy_helper.from_array(scale.astype(np.float32), "words_scale"),
+        ]
     )
     ids, out = gather.input[1], gather.output[0]
     nodes = [
@@ -158,8 +186,12 @@ def quantised(path: Path, batches: Sequence[dict[str, np.ndarray]]) -> onnx.Mode
     """Quantise the fused model at `path` to int8."""
     dynamic = path.with_name("dynamic.onnx")
     quantize_dynamic(
-        str(path), str(dynamic), weight_type=QuantType.QInt8, per_channel=True,
-        op_types_to_quantize=["MatMul", "Attention"], extra_options={"DefaultTensorType": TensorProto.FLOAT},
+        str(path),
+        str(dynamic),
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        op_types_to_quantize=["MatMul", "Attention"],
+        extra_options={"DefaultTensorType": TensorProto.FLOAT},
     )
     return small_embeddings(fixed_ranges(onnx.load(str(dynamic)), batches, path.parent))
 
@@ -181,7 +213,9 @@ def inputs_of(tokenizer: Tokenizer, texts: Sequence[str], pairs: bool) -> list[d
     for encoding in tokenizer.encode_batch(source):
         table, mask = examples.padded([encoding.ids])
         types = np.array([encoding.type_ids], dtype=np.int64)
-        batches.append({"input_ids": table, "attention_mask": mask} | ({"token_type_ids": types} if pairs else {}))
+        batches.append(
+            {"input_ids": table, "attention_mask": mask} | ({"token_type_ids": types} if pairs else {})
+        )
     tokenizer.no_truncation()
     return batches
 
@@ -216,7 +250,12 @@ def export(source: Path, kind: str, precision: str, data: Path, out: Path, max_l
             optimised(onnx.load(str(fused)), fused.parent, out / "model.onnx")
     for name in ("tokenizer.json", "tokenizer_config.json", "config.json"):
         shutil.copy(source / name, out / name)
-    about = {"kind": kind, "precision": precision, "dimension": bert.config.hidden_size, "max_length": max_length}
+    about = {
+        "kind": kind,
+        "precision": precision,
+        "dimension": bert.config.hidden_size,
+        "max_length": max_length,
+    }
     if (source / "calibration.json").exists():
         about |= json.loads((source / "calibration.json").read_text(encoding="utf-8"))
     (out / "assistant.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
@@ -228,7 +267,9 @@ def export(source: Path, kind: str, precision: str, data: Path, out: Path, max_l
 
 def main() -> None:
     """Read the command line and export."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", type=Path, required=True, help="folder of the trained model")
     parser.add_argument("--kind", choices=("encoder", "reranker"), required=True)
     parser.add_argument("--precision", choices=("int8", "fp32"), default="int8")
@@ -237,7 +278,12 @@ def main() -> None:
     parser.add_argument("--max-length", type=int, default=384, help="tokens of a text that are read")
     arguments = parser.parse_args()
     export(
-        arguments.model, arguments.kind, arguments.precision, arguments.texts, arguments.out, arguments.max_length
+        arguments.model,
+        arguments.kind,
+        arguments.precision,
+        arguments.texts,
+        arguments.out,
+        arguments.max_length,
     )
 
 

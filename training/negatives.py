@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import corpus
+
 from assistant.library.terms import TermIndex
 from assistant.text.analysis import analyse
 from assistant.types import Article
@@ -54,6 +55,8 @@ def hard_texts(
     """Up to four hard negatives of a question in one language: three that were mined, one sibling of its answer."""
     number, q = place
     question, own = passages[number].questions[q], passages[number].sentences[lang]
-    mined = [passages[n].sentences[lang][at] for n, at in negatives.get(place, ()) if lang in passages[n].sentences]
+    mined = [
+        passages[n].sentences[lang][at] for n, at in negatives.get(place, ()) if lang in passages[n].sentences
+    ]
     siblings = [text for at, text in enumerate(own) if at != question.sentence]
     return (*random_.sample(mined, min(3, len(mined))), *random_.sample(siblings, min(1, len(siblings))))

@@ -40,15 +40,31 @@ def write_data(folder: Path) -> None:
     write_table(folder / "parallel.tsv.gz", ("kk", "ru", "en", "source", "kind"), sentences)
     answered = [(one, q) for one in passages for q in one.questions if q.sentence is not None]
     news = [
-        (one.sentences["kk"][q.sentence], one.sentences["en"][q.sentence], q.text["en"], q.text["ru"], q.text["kk"])
+        (
+            one.sentences["kk"][q.sentence],
+            one.sentences["en"][q.sentence],
+            q.text["en"],
+            q.text["ru"],
+            q.text["kk"],
+        )
         for one, q in answered
     ]
-    write_table(folder / "news_questions.tsv.gz", ("kk", "en", "question_en", "question_ru", "question_kk"), news)
-    headings = [("kk", one.questions[0].text["kk"], " ".join(one.sentences["kk"]), "", "own") for one in passages]
-    write_table(folder / "heading_passage.tsv.gz", ("lang", "heading", "passage", "doc_title", "doc"), headings)
+    write_table(
+        folder / "news_questions.tsv.gz", ("kk", "en", "question_en", "question_ru", "question_kk"), news
+    )
+    headings = [
+        ("kk", one.questions[0].text["kk"], " ".join(one.sentences["kk"]), "", "own") for one in passages
+    ]
+    write_table(
+        folder / "heading_passage.tsv.gz", ("lang", "heading", "passage", "doc_title", "doc"), headings
+    )
     columns = [f"{name}_{lang}" for lang in ("en", "ru") for name in ("question", "context", "answer")]
     asked = [
-        [value for lang in ("en", "ru") for value in (q.text[lang], " ".join(one.sentences[lang]), one.sentences[lang][q.sentence])]
+        [
+            value
+            for lang in ("en", "ru")
+            for value in (q.text[lang], " ".join(one.sentences[lang]), one.sentences[lang][q.sentence])
+        ]
         for one, q in answered
     ]
     write_table(folder / "xquad.tsv.gz", columns, asked)
@@ -67,10 +83,32 @@ def main() -> None:
         data.mkdir()
         write_data(data)
         common = ("--data", data, "--limit", str(ROWS))
-        run("train_encoder.py", *common, "--out", at / "align", "--minutes", "0.1", "--pieces", "800", "--tokens", "1024")
+        run(
+            "train_encoder.py",
+            *common,
+            "--out",
+            at / "align",
+            "--minutes",
+            "0.1",
+            "--pieces",
+            "800",
+            "--tokens",
+            "1024",
+        )
         stage = ("--stage", "retrieval", "--start", at / "align", "--minutes", "0.1", "--tokens", "1024")
         run("train_encoder.py", *common, "--out", at / "retrieve", *stage)
-        run("train_reranker.py", *common, "--start", at / "retrieve", "--out", at / "rerank", "--layers", "2", "--minutes", "0.1")
+        run(
+            "train_reranker.py",
+            *common,
+            "--start",
+            at / "retrieve",
+            "--out",
+            at / "rerank",
+            "--layers",
+            "2",
+            "--minutes",
+            "0.1",
+        )
         for kind, model in (("encoder", "retrieve"), ("reranker", "rerank")):
             run("export.py", "--model", at / model, "--kind", kind, "--texts", data, "--out", at / kind)
         from assistant.encoders.builtin import BuiltinEncoder, BuiltinReranker

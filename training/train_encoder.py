@@ -22,16 +22,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import corpus
 import numpy as np
 import torch
+import vocabulary
+from dev import figures
 from tokenizers import Tokenizer
 from torch.nn import functional
 from transformers import BertConfig, BertModel
 
-import corpus
 import examples
-import vocabulary
-from dev import figures
 
 log = logging.getLogger("train_encoder")
 MAX_TOKENS = 256
@@ -102,7 +102,11 @@ def collect(
         *examples.aligned_rows([*rows, *joined], random_),
         *examples.aligned_passages(news, "news", random_),
         *examples.aligned_passages(own, "own", random_),
-        *(one for one in examples.aligned_passages(together[:3_000], "news", random_) if one.kind == "passage"),
+        *(
+            one
+            for one in examples.aligned_passages(together[:3_000], "news", random_)
+            if one.kind == "passage"
+        ),
         *examples.aligned_xquad(xquad),
     ]
     units = [*asked, *own]
@@ -176,7 +180,9 @@ def align_loss(student: torch.Tensor, targets: torch.Tensor, bank: torch.Tensor)
     return 6 * distance + 0.5 * contrast
 
 
-def pair_loss(left: torch.Tensor, right: torch.Tensor, groups: Sequence[str], hard: torch.Tensor) -> torch.Tensor:
+def pair_loss(
+    left: torch.Tensor, right: torch.Tensor, groups: Sequence[str], hard: torch.Tensor
+) -> torch.Tensor:
     """In-batch contrast both ways; texts of one group are not each other's negatives.
 
     `hard` (m, dim) are more negatives, bar those that say almost what a right text says.
@@ -247,7 +253,7 @@ class Trainer:
         stopped = []
         signal.signal(signal.SIGINT, lambda *_: stopped.append(True))
         started = reported = time.time()
-        total, step, losses, tokens = self.arguments.minutes * 60, 0, [], 0
+        total, step, losses = self.arguments.minutes * 60, 0, []
         embeddings_only = 0.0 if self.arguments.start else 0.1
         while (done := (time.time() - started) / total) < 1 and not stopped:
             rate = min(1.0, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
@@ -263,7 +269,9 @@ class Trainer:
             step += 1
             losses.append(loss.item())
             if step % 50 == 0:
-                log.info("step %d, %.1f min, loss %.3f", step, (time.time() - started) / 60, np.mean(losses[-50:]))
+                log.info(
+                    "step %d, %.1f min, loss %.3f", step, (time.time() - started) / 60, np.mean(losses[-50:])
+                )
             if time.time() - reported > report:
                 measure(step)
                 reported = time.time()
@@ -271,7 +279,9 @@ class Trainer:
 
 def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder of the training tables")
     parser.add_argument("--dev", type=Path, help="folder of the development sets")
     parser.add_argument("--out", type=Path, required=True, help="folder for the model")
@@ -336,7 +346,9 @@ def main() -> None:
         model.save_pretrained(arguments.out)
         vocabulary.save_tokenizer(tokenizer, arguments.out, MAX_TOKENS)
         if arguments.dev:
-            found = figures(arguments.dev, lambda texts: embed_texts(model, tokenizer, texts, arguments.device))
+            found = figures(
+                arguments.dev, lambda texts: embed_texts(model, tokenizer, texts, arguments.device)
+            )
             log.info("step %d: %s", step, ", ".join(f"{name} {value:.3f}" for name, value in found.items()))
 
     if not arguments.start:

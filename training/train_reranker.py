@@ -21,16 +21,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import corpus
 import numpy as np
 import torch
+import vocabulary
 from tokenizers import Tokenizer
 from torch.nn import functional
+from train_encoder import embed_texts
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 
-import corpus
 import examples
-import vocabulary
-from train_encoder import embed_texts
 
 log = logging.getLogger("train_reranker")
 MAX_TOKENS = 256
@@ -119,7 +119,9 @@ class Groups:
         texts: list[str] = []
         if one.sentence is not None:
             texts.append(window(sentences, one.sentence, self.random) if wide else sentences[one.sentence])
-        siblings = [at for at in range(len(sentences)) if at != one.sentence and sentences[at] not in texts[:1]]
+        siblings = [
+            at for at in range(len(sentences)) if at != one.sentence and sentences[at] not in texts[:1]
+        ]
         siblings = [at for at in siblings if not texts or sentences[at] not in texts[0]]
         texts += [sentences[at] for at in self.random.sample(siblings, min(2 if texts else 3, len(siblings)))]
         places = self.places[lang]
@@ -127,7 +129,9 @@ class Groups:
         mined = [place for place in mined if place[0] != one.passage]
         others = self.random.sample(mined[:12], min(len(mined[:12]), NEGATIVES - len(texts)))
         texts += [
-            window(self.passages[p].sentences[lang], at, self.random) if wide else self.sentence(lang, (p, at))
+            window(self.passages[p].sentences[lang], at, self.random)
+            if wide
+            else self.sentence(lang, (p, at))
             for p, at in others
         ]
         while len(texts) < NEGATIVES + 1:
@@ -143,7 +147,9 @@ def is_kazakh(text: str) -> bool:
     return any(char in "әғқңөұүһі" for char in text.lower())
 
 
-def batch_tensors(tokenizer: Tokenizer, groups: Sequence[tuple[str, list[str], bool]]) -> dict[str, torch.Tensor]:
+def batch_tensors(
+    tokenizer: Tokenizer, groups: Sequence[tuple[str, list[str], bool]]
+) -> dict[str, torch.Tensor]:
     """Token ids, mask and segment ids of all pairs of the groups."""
     encodings = tokenizer.encode_batch([(question, text) for question, texts, _ in groups for text in texts])
     table, mask = examples.padded([one.ids for one in encodings])
@@ -210,45 +216,40 @@ def platt(logits: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
     return slope, offset
 
 
-def train(arguments: argparse.Namespace) -> None:
-    """Mine, train by the clock, calibrate and save."""
-    random_ = random.Random(arguments.seed)
-    news = [passage for passage in corpus.news_passages(arguments.data)[: arguments.limit] if passage.questions]
-    own = corpus.own_passages()[: arguments.limit]
-    xquad = xquad_passages(arguments.data)[: arguments.limit]
-    everything = [*news, *own, *own, *own, *xquad]
+def split(
+    data: Path, limit: int | None, random_: random.Random
+) -> tuple[list[corpus.Passage], list[corpus.Passage]]:
+    """Passages to train on (our own three times) and held-out ones, a twentieth of the news and of our own."""
+    news = [passage for passage in corpus.news_passages(data)[:limit] if passage.questions]
+    own = corpus.own_passages()[:limit]
+    random_.shuffle(news)
     random_.shuffle(own)
-    held = [*random_.sample(news, len(news) // 20), *own[: len(own) // 20 + 1]]
-    hidden = {id(passage) for passage in held}
-    training = Groups([one for one in everything if id(one) not in hidden], arguments.seed)
-    testing = Groups([*held, *random_.sample(news, min(1000, len(news)))], arguments.seed)
-    encoder = BertModel.from_pretrained(arguments.start, add_pooling_layer=False)
-    tokenizer = Tokenizer.from_file(str(arguments.start / "tokenizer.json"))
+    few, ours = len(news) // 20, len(own) // 20 + 1
+    training = [*news[few:], *own[ours:] * 3, *xquad_passages(data)[:limit]]
+    return training, [*news[:few], *own[:ours]]
 
-    def embed(texts: Sequence[str]) -> np.ndarray:
-        return embed_texts(encoder, tokenizer, texts, "cpu")
 
-    for groups in (training, testing):
-        groups.mine(embed)
-    log.info("%d questions, %d held out", len(training.asked), len(held))
-    tokenizer.enable_truncation(MAX_TOKENS)
-    model = first_layers(arguments.start, arguments.layers)
+def fit(
+    model: BertForSequenceClassification, tokenizer: Tokenizer, groups: Groups, minutes: float, seed: int
+) -> None:
+    """Train by the clock on groups of one question and six texts; near half of them have siblings."""
+    random_ = random.Random(seed)
     words = model.bert.embeddings.word_embeddings.weight
     body = [parameter for parameter in model.parameters() if parameter is not words]
     optimizer = torch.optim.AdamW(
         [{"params": [words], "lr": 4e-4, "weight_decay": 0.0}, {"params": body, "lr": 2e-4}], fused=True
     )
     rates = [group["lr"] for group in optimizer.param_groups]
-    long = {n for n, one in enumerate(training.passages) if len(next(iter(one.sentences.values()))) > 1}
-    with_siblings = [number for number, one in enumerate(training.asked) if one.passage in long]
+    long = {n for n, one in enumerate(groups.passages) if len(next(iter(one.sentences.values()))) > 1}
+    with_siblings = [number for number, one in enumerate(groups.asked) if one.passage in long]
     started, step, losses, right = time.time(), 0, [], []
-    while (done := (time.time() - started) / (arguments.minutes * 60)) < 1:
+    while (done := (time.time() - started) / (minutes * 60)) < 1:
         rate = min(1.0, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         for group, base in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = base * rate
-        numbers = random_.choices(with_siblings, k=7) + random_.choices(range(len(training.asked)), k=9)
+        numbers = random_.choices(with_siblings, k=7) + random_.choices(range(len(groups.asked)), k=9)
         wide = random_.random() < 0.2
-        drawn = [training.group(number, wide) for number in numbers]
+        drawn = [groups.group(number, wide) for number in numbers]
         scores = model(**batch_tensors(tokenizer, drawn)).logits.view(-1, NEGATIVES + 1)
         answered = torch.tensor([one[2] for one in drawn])
         loss = group_loss(scores, answered)
@@ -260,23 +261,58 @@ def train(arguments: argparse.Namespace) -> None:
         losses.append(loss.item())
         right += (scores.argmax(1) == 0)[answered].tolist()
         if step % 50 == 0:
-            log.info("step %d, %.1f min, loss %.3f, right among six %.3f", step, (time.time() - started) / 60, np.mean(losses[-50:]), np.mean(right[-500:]))
-    ours = {id(passage) for passage in held}
-    numbers = [n for n, one in enumerate(testing.asked) if id(testing.passages[one.passage]) in ours]
-    logits, answered = score_groups(model, tokenizer, [testing.group(n) for n in numbers])
+            seen = (step, (time.time() - started) / 60, np.mean(losses[-50:]), np.mean(right[-500:]))
+            log.info("step %d, %.1f min, loss %.3f, right among six %.3f", *seen)
+
+
+def calibrate(
+    model: BertForSequenceClassification, tokenizer: Tokenizer, groups: Groups, held: int
+) -> dict[str, float]:
+    """Fit the probability on the questions of the first `held` passages; report what it separates."""
+    numbers = [number for number, one in enumerate(groups.asked) if one.passage < held]
+    logits, answered = score_groups(model, tokenizer, [groups.group(number) for number in numbers])
     truth = np.zeros_like(logits)
     truth[:, 0] = answered
     slope, offset = platt(logits.ravel(), truth.ravel())
     best = 1 / (1 + np.exp(-(slope * logits.max(axis=1) + offset)))
-    log.info("held out: right among six %.3f; best probability, median: answered %.3f, unanswerable %.3f", (logits[answered].argmax(1) == 0).mean(), np.median(best[answered]), np.median(best[~answered]) if (~answered).any() else float("nan"))
+    log.info(
+        "held out: %d questions, right among six %.3f", len(numbers), (logits[answered].argmax(1) == 0).mean()
+    )
+    for name, chosen in (("answered", answered), ("unanswerable", ~answered)):
+        if chosen.any():
+            log.info(
+                "best probability, %s: quartiles %s",
+                name,
+                np.quantile(best[chosen], [0.25, 0.5, 0.75]).round(3),
+            )
+    return {"slope": slope, "offset": offset}
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Mine, train, calibrate and save."""
+    shown, held = split(arguments.data, arguments.limit, random.Random(arguments.seed))
+    training = Groups(shown, arguments.seed)
+    testing = Groups([*held, *shown[:1000]], arguments.seed)
+    encoder = BertModel.from_pretrained(arguments.start, add_pooling_layer=False)
+    tokenizer = Tokenizer.from_file(str(arguments.start / "tokenizer.json"))
+    for groups in (training, testing):
+        groups.mine(lambda texts: embed_texts(encoder, tokenizer, texts, "cpu"))
+    log.info("%d questions, %d passages held out", len(training.asked), len(held))
+    tokenizer.enable_truncation(MAX_TOKENS)
+    model = first_layers(arguments.start, arguments.layers)
+    fit(model, tokenizer, training, arguments.minutes, arguments.seed)
+    found = calibrate(model, tokenizer, testing, len(held))
     model.save_pretrained(arguments.out)
+    tokenizer.no_truncation()
     vocabulary.save_tokenizer(tokenizer, arguments.out, MAX_TOKENS)
-    (arguments.out / "calibration.json").write_text(json.dumps({"slope": slope, "offset": offset}), encoding="utf-8")
+    (arguments.out / "calibration.json").write_text(json.dumps(found), encoding="utf-8")
 
 
 def main() -> None:
     """Read the command line and train."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder of the training tables")
     parser.add_argument("--start", type=Path, required=True, help="a trained encoder")
     parser.add_argument("--out", type=Path, required=True, help="folder for the model")

@@ -12,14 +12,26 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
-
 from corpus import LATIN
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 CYRILLIC = re.compile(r"[\u0400-\u052f]+")
 LATIN_PIECE = re.compile(r"(##)?[\x21-\x7e\u2010-\u2026€£§°«»№]+$")
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
-FOLDED = {"a": "áàâäãåāăą", "e": "éèêëēę", "i": "íìîïīıİ", "o": "óòôöõōő", "u": "úùûüūű", "n": "ñń", "g": "ğǵ", "s": "şšś", "c": "çćč", "z": "žźż", "y": "ýÿ", "е": "ё"}
+FOLDED = {
+    "a": "áàâäãåāăą",
+    "e": "éèêëēę",
+    "i": "íìîïīıİ",
+    "o": "óòôöõōő",
+    "u": "úùûüūű",
+    "n": "ñń",
+    "g": "ğǵ",
+    "s": "şšś",
+    "c": "çćč",
+    "z": "žźż",
+    "y": "ýÿ",
+    "е": "ё",
+}
 
 
 def normalizer() -> normalizers.Normalizer:
