@@ -33,10 +33,14 @@ _MONTH = (
 _YEAR = r"(?:1[5-9]\d\d|20\d\d|2100)"
 _DAY = r"(?<![\d.,])(?P<day>[12]?\d|3[01])"
 
-_DAY_MONTH = re.compile(rf"{_DAY}(?:\s?[-–]\s?(?P<until>[12]?\d|3[01]))?(?:-?(?:го|е|сы|сі|і|ы|st|nd|rd|th))?(?:\s+of)?\s+{_MONTH}")
+_DAY_MONTH = re.compile(
+    rf"{_DAY}(?:\s?[-–]\s?(?P<until>[12]?\d|3[01]))?(?:-?(?:го|е|сы|сі|і|ы|st|nd|rd|th))?(?:\s+of)?\s+{_MONTH}"
+)
 _MONTH_DAY = re.compile(rf"(?<!\w){_MONTH}\s+{_DAY}(?:st|nd|rd|th)?(?![\w:%]|[.,]\d)")
 _BARE_MONTH = re.compile(rf"(?<!\w){_MONTH}")
-_NUMERIC = re.compile(r"(?<![\d.])(?:(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>\d{4})|(?P<y2>\d{4})-(?P<m2>\d\d)-(?P<d2>\d\d))(?![\d]|[./-]\d)")
+_NUMERIC = re.compile(
+    r"(?<![\d.])(?:(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>\d{4})|(?P<y2>\d{4})-(?P<m2>\d\d)-(?P<d2>\d\d))(?![\d]|[./-]\d)"
+)
 _YEARS = re.compile(
     rf"(?<![\w.,-])(?P<first>{_YEAR})(?:\s?[-–—]\s?(?P<last>{_YEAR}))?(?:-?(?:го|м|му|й|ші|шы))?\s?"
     r"(?:жыл(?:ы|ғы|дың|дан|дары|дар|ға|да|дағы|дарғы|дарда|дарды)?|год(?:а|у|ом|е|ы|ов|ах|ам)?|жж?\.|гг?\.)(?!\w)(?!\s+бұрын|\s+назад)",
@@ -60,12 +64,30 @@ _RELATIVE: list[tuple[str, str, int]] = [
     (r"осы айда(?:ғы)?|в этом месяце|this month", "month", 0),
     (r"өткен айда(?:ғы)?|в прошлом месяце|прошлого месяца|last month", "month", -1),
     (r"келесі айда(?:ғы)?|в следующем месяце|next month", "month", 1),
-    (r"биыл(?:ғы)?|осы жыл(?:ы|ғы|дың)?|ағымдағы жыл(?:ы|ғы|дың)?|(?:в )?(?:этом|текущем|нынешнем) году|(?:этого|текущего|нынешнего) года|this year", "year", 0),
-    (r"былтыр(?:ғы)?|өткен жыл(?:ы|ғы|дың)?|(?:в )?прошлом году|прошлого года|за прошлый год|last year", "year", -1),
-    (r"келесі жыл(?:ы|ғы|дың)?|(?:в )?(?:следующем|будущем) году|(?:следующего|будущего) года|next year", "year", 1),
-    (r"соңғы (?:бір )?жыл(?:да|дың|ы)?(?: өзінде| ішінде)*|за последний год|(?:in|over) the (?:past|last) year", "span", -1),
+    (
+        r"биыл(?:ғы)?|осы жыл(?:ы|ғы|дың)?|ағымдағы жыл(?:ы|ғы|дың)?|(?:в )?(?:этом|текущем|нынешнем) году|(?:этого|текущего|нынешнего) года|this year",
+        "year",
+        0,
+    ),
+    (
+        r"былтыр(?:ғы)?|өткен жыл(?:ы|ғы|дың)?|(?:в )?прошлом году|прошлого года|за прошлый год|last year",
+        "year",
+        -1,
+    ),
+    (
+        r"келесі жыл(?:ы|ғы|дың)?|(?:в )?(?:следующем|будущем) году|(?:следующего|будущего) года|next year",
+        "year",
+        1,
+    ),
+    (
+        r"соңғы (?:бір )?жыл(?:да|дың|ы)?(?: өзінде| ішінде)*|за последний год|(?:in|over) the (?:past|last) year",
+        "span",
+        -1,
+    ),
 ]
-_RELATIVES = re.compile("|".join(rf"(?P<r{i}>(?:{words})(?!\w))" for i, (words, _, _) in enumerate(_RELATIVE)))
+_RELATIVES = re.compile(
+    "|".join(rf"(?P<r{i}>(?:{words})(?!\w))" for i, (words, _, _) in enumerate(_RELATIVE))
+)
 _ADJACENT = re.compile(r"[ \u00a0]*,?[ \u00a0]*")
 _BEFORE_MONTH = re.compile(
     r"(?:\b(?:в|во|с|со|к|до|по|на|за|после|нач\w*|кон\w*|середин\w*)|\b(?:in|since|by|until|from|during|early|late|mid|of|this|last|next))[\s-]$"
@@ -104,7 +126,10 @@ def find_dates(text: str, anchor: date | None = None) -> list[DateMention]:
     """Return the dates of a text in order; relative ones, and days without a year, only if there is an anchor."""
     mentions: list[DateMention] = []
     small = lower(text)
-    for part in _joined(small, sorted(_parts(text, small), key=lambda part: (part.start, -part.end))):
+    for part in _joined(
+        small,
+        sorted((*_day_parts(text, small), *_year_parts(small)), key=lambda part: (part.start, -part.end)),
+    ):
         if mentions and part.start < mentions[-1].end:
             continue
         if found := _resolved(part, anchor):
@@ -112,18 +137,28 @@ def find_dates(text: str, anchor: date | None = None) -> list[DateMention]:
     return mentions
 
 
-def _parts(written: str, text: str) -> Iterator[_Part]:
+def _day_parts(written: str, text: str) -> Iterator[_Part]:
     for match in _NUMERIC.finditer(text):
         day, month, year = (int(match[name] or match[f"{name}2"]) for name in "dmy")
         yield _Part(match.start(), match.end(), year=year, month=month, day=day)
     for pattern in (_DAY_MONTH, _MONTH_DAY):
         for match in pattern.finditer(text):
             until = match["until"] if pattern is _DAY_MONTH else None
-            yield _Part(*match.span(), month=_month(match), day=int(match["day"]), until_day=int(until) if until else None)
+            yield _Part(
+                *match.span(),
+                month=_month(match),
+                day=int(match["day"]),
+                until_day=int(until) if until else None,
+            )
     for match in _BARE_MONTH.finditer(text):
         yield _Part(*match.span(), month=_month(match), alone=_is_month(match, written))
+
+
+def _year_parts(text: str) -> Iterator[_Part]:
     for match in _YEARS.finditer(text):
-        yield _Part(*match.span(), year=int(match["first"]), until_year=int(match["last"]) if match["last"] else None)
+        yield _Part(
+            *match.span(), year=int(match["first"]), until_year=int(match["last"]) if match["last"] else None
+        )
     for pattern in (_ENGLISH_YEAR, _RUSSIAN_YEAR):
         for match in pattern.finditer(text):
             name = match.lastgroup or "perhaps"
@@ -162,7 +197,11 @@ def _joined(text: str, parts: list[_Part]) -> Iterator[_Part]:
         i += 1
         while i < len(parts) and parts[i].start < part.end:
             i += 1
-        if i < len(parts) and _ADJACENT.fullmatch(text, part.end, parts[i].start) and (both := _together(part, parts[i])):
+        if (
+            i < len(parts)
+            and _ADJACENT.fullmatch(text, part.end, parts[i].start)
+            and (both := _together(part, parts[i]))
+        ):
             part, i = both, i + 1
         elif part.month and part.year is None and (year := _LONE_YEAR.match(text, part.end)):
             part = replace(part, end=year.end(), year=int(year["year"]), alone=True)
@@ -175,7 +214,9 @@ def _together(first: _Part, second: _Part) -> _Part | None:
     of_year = year.year is not None or (year.relative is not None and year.relative[0] == "year")
     if not month.month or month.year is not None or year.month or not of_year or year.until_year:
         return None
-    return replace(month, start=first.start, end=second.end, year=year.year, relative=year.relative, alone=True)
+    return replace(
+        month, start=first.start, end=second.end, year=year.year, relative=year.relative, alone=True
+    )
 
 
 def _resolved(part: _Part, anchor: date | None) -> DateMention | None:
@@ -184,7 +225,9 @@ def _resolved(part: _Part, anchor: date | None) -> DateMention | None:
             return _month_or_day(part, part.month, anchor)
         if part.relative:
             return _relative(part, *part.relative, anchor) if anchor else None
-        return _mention(part, date(part.year or 0, 1, 1), date(part.until_year or part.year or 0, 12, 31), "year")
+        return _mention(
+            part, date(part.year or 0, 1, 1), date(part.until_year or part.year or 0, 12, 31), "year"
+        )
     except (ValueError, OverflowError):
         return None
 
@@ -223,7 +266,9 @@ def _month_end(year: int, month: int) -> date:
 def _mention(part: _Part, first: date, last: date, precision: Precision) -> DateMention:
     if last < first:
         raise ValueError("a span that ends before it begins")
-    return DateMention(part.start, part.end, first, last, precision if first != last or precision == "day" else "day")
+    return DateMention(
+        part.start, part.end, first, last, precision if first != last or precision == "day" else "day"
+    )
 
 
 def render_date(mention: DateMention, language: Language) -> str:

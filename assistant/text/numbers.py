@@ -7,8 +7,9 @@ and numbers that are part of a name are none.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from assistant.text.dates import find_dates
@@ -20,18 +21,22 @@ from assistant.types import Language
 Bound = Literal["exact", "about", "over", "under"]
 
 _LOOK = 32
-_ENDING = rf"(?:(?:с?[ыі]н?)?(?:{KAZAKH_CASE})?)"
 _UNITS: dict[str, str] = {
-    "percent": rf"%|пайыз{_ENDING}|процент(?:а|ов|у|ом|ами|ах|ы)?{_ENDING}|percent|per cent|pct",
-    "USD": rf"(?:ақш\s|us\s|u\.s\.\s)?доллар(?:а|ов|у|ом|ами|ах|ы)?{_ENDING}(?:\sсша)?|(?:us\s|u\.s\.\s)?dollars?|usd|us\$|\$",
-    "EUR": rf"е[ув]ро{_ENDING}|euros?|eur|€",
-    "KZT": rf"те[нң]ге(?:ні|нің|ге|ден|мен|сі|сін|сінен)?|tenge|kzt|тг|₸",
-    "RUB": rf"рубл(?:ь|я|ей|ю|ем|ями|ях)?{_ENDING}|руб|r(?:o?u)bles?|rub|₽",
-    "CNY": rf"юан(?:ь|я|ей|ю|ями)?{_ENDING}|yuans?|cny|rmb",
-    "GBP": rf"фунт(?:а|ов)?{_ENDING}(?:\sстерлинг\w{{0,3}})?|pounds?(?:\ssterling)?|gbp|£",
+    "percent": r"%|пайыз{end}|процент(?:а|ов|у|ом|ами|ах|ы)?{end}|percent|pct",
+    "USD": r"доллар(?:а|ов|у|ом|ами|ах|ы)?{end}|dollars?|usd|\$",
+    "EUR": r"е[ув]ро{end}|euros?|eur|€",
+    "KZT": r"те[нң]ге(?:ні|нің|ге|ден|мен|сі|сін|сінен)?|tenge|kzt|тг|₸",
+    "RUB": r"рубл(?:ь|я|ей|ю|ем|ями|ях)?{end}|руб|rou?bles?|rub|₽",
+    "CNY": r"юан(?:ь|я|ей|ю|ями)?{end}|yuans?|cny|rmb",
+    "GBP": r"фунт(?:а|ов)?{end}|pounds?|gbp|£",
 }
-_UNIT = re.compile(rf"[\s-]{{0,2}}(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _UNITS.items())})\.?(?![^\W_])")
-_SIGN = re.compile(r"(?:us\s?|us)?(?:(?P<USD>\$)|(?P<EUR>€)|(?P<GBP>£)|(?P<KZT>₸)|(?P<RUB>₽))\s?$")
+_ENDING = rf"(?:(?:с?[ыі]н?)?(?:{KAZAKH_CASE})?)"
+_UNIT_WORD = re.compile(
+    "|".join(f"(?P<{name}>{words.replace('{end}', _ENDING)})" for name, words in _UNITS.items())
+)
+_NEXT = re.compile(r"(?:(?<=млн|лрд|рлн|тыс)\.)?[\s-]{0,2}(?:(?:ақш|us|u\.s\.)\s)?([^\W\d_]+|[%$€£₸₽])")
+_REST_OF_UNIT = re.compile(r"\.?(?:\s(?:сша|стерлинг\w{0,3}|sterling))(?!\w)|\.(?=\s[^\W\d_])")
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₸": "KZT", "₽": "RUB"}
 _SHORT = re.compile(r"[kmb](?!\w)")
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "b": 1e9}
 
@@ -39,33 +44,54 @@ _SUFFIX = re.compile(rf"\s?[-–‑](?P<case>{_ENDING}|(?:дық|дік|тық|�
 _ORDINAL = re.compile(
     r"(?:[-–‑]?(?:[іы]?н?ш[іы]\w{0,6}|st|nd|rd|th)|[-–‑](?:[йяеюхм]|го|му|ая|ый|ой|ого|ому|ым))(?![^\W_])"
 )
-_MEASURE = re.compile(r"(?:к?м|кг|г|т|га|л|км/сағ|квт|мвт|гвт|тв?т|тг|k?m|kg|kw|mw|gw|ha|шт|ш\.м)(?:²|³|[23])?(?![^\W_])")
+_MEASURE = re.compile(
+    r"(?:к?м|кг|г|т|га|л|км/сағ|квт|мвт|гвт|тв?т|тг|k?m|kg|kw|mw|gw|ha|шт|ш\.м)(?:²|³|[23])?(?![^\W_])"
+)
 
-_ABOUT_BEFORE = (
-    r"шамамен|жуықтап|жуық|около|почти|примерно|порядка|приблизительно|ориентировочно|чуть менее|"
-    r"about|around|approximately|nearly|almost|roughly|some|an estimated|close to"
+_ABOUT = (
+    "шамамен, жуықтап, жуық, около, почти, примерно, порядка, приблизительно, ориентировочно, about, around, "
+    "approximately, nearly, almost, roughly, some, an estimated, close to"
 )
-_OVER_BEFORE = (
-    r"кемінде|кем дегенде|более(?: чем)?|больше(?: чем)?|свыше|не менее(?: чем)?|не меньше|как минимум|превы\w+|минимум|"
-    r"more than|over|above|at least|in excess of|exceed\w*|upwards of|no fewer than|no less than"
+_OVER = (
+    "кемінде, кем дегенде, более, более чем, больше, больше чем, свыше, не менее, не менее чем, не меньше, как минимум, "
+    "минимум, превысил, превысила, превысило, превысили, превышает, more than, over, above, at least, in excess of, "
+    "exceeds, exceeded, exceeding, upwards of, no fewer than, no less than"
 )
-_UNDER_BEFORE = (
-    r"көп дегенде|ең көбі|менее(?: чем)?|меньше(?: чем)?|до|не более(?: чем)?|максимум|"
-    r"under|below|less than|fewer than|up to|at most|no more than|as many as"
+_UNDER = (
+    "көп дегенде, ең көбі, менее, менее чем, меньше, меньше чем, до, не более, не более чем, максимум, under, below, "
+    "less than, fewer than, up to, at most, no more than, as many as"
 )
-_BEFORE = re.compile(rf"(?<!\w)(?:(?P<about>{_ABOUT_BEFORE})|(?P<over>{_OVER_BEFORE})|(?P<under>{_UNDER_BEFORE}))\s(?:the\s|an?\s)?$")
-_AFTER = re.compile(
-    r"[\s-]{1,2}(?:(?P<about>жуық\w*|шамасында|шақты|таяу|or so)|(?P<over>аста?м\w*|асатын|асып|аса|асқан|асты|артық|көп|с лишним|и более|or more)"
-    r"|(?P<under>дейін|жетпейтін|төмен|кем|аз))(?!\w)"
+_ABOUT_AFTER = "жуық, жуығы, жуықтайды, шамасында, шақты, таяу"
+_OVER_AFTER = "астам, астамы, асатын, асады, асып, аса, асқан, асты, артық, көп"
+_UNDER_AFTER = "дейін, жетпейтін, төмен, кем, аз"
+
+
+def _bounds(about: str, over: str, under: str) -> dict[str, Bound]:
+    return {
+        **dict.fromkeys(about.split(", "), "about"),
+        **dict.fromkeys(over.split(", "), "over"),
+        **dict.fromkeys(under.split(", "), "under"),
+    }
+
+
+_BEFORE = _bounds(_ABOUT, _OVER, _UNDER)
+_AFTER = _bounds(_ABOUT_AFTER, _OVER_AFTER, _UNDER_AFTER)
+_AFTER_TWO: dict[str, Bound] = {"с лишним": "over", "и более": "over", "or more": "over", "or so": "about"}
+_WORD_AFTER, _TWO_AFTER = re.compile(r"[\s-]{1,2}([^\W\d_]+)"), re.compile(r"\s([a-zа-я]+ [a-zа-я]+)")
+_WORDS = re.compile(r"[^\W\d_]+")
+_CUE = re.compile(r"(?:астам|аса|асатын|артық|жуық|таяу|дейін)(?!\w)")
+_NOUN_AFTER = re.compile(
+    r"\s(?:\w{1,24}\s)?\w{1,24}?(?:[дтн][ае]н\s(?P<over>астам|аса|асатын|артық)"
+    r"|[ғгқк][ае]\s(?:(?P<about>жуық|таяу)|(?P<under>дейін)))(?!\w)"
 )
-_NOUN_AFTER = re.compile(r"\s(?:\w{1,24}\s)?\w{1,24}?(?:[дтн][ае]н\s(?P<over>астам|аса|асатын|артық)|[ғгқк][ае]\s(?P<about>жуық|таяу)|[ғгқк][ае]\s(?P<under>дейін))(?!\w)")
 
 _IN_A_NAME = re.compile(r"(?:[^\W\d_][-–‑]?|№\s?|\bno\.\s?|\d[:/]|\d[-–‑]\d{1,9}[-–‑])$")
-_IN_A_CODE = re.compile(r"[:/]\d|[.,]\d|[-–‑]\d{1,9}[-–‑]\d")
+_IN_A_CODE = re.compile(r"[:/]\d|[.,]\d|[-–‑]\d{1,9}[-–‑]\d|(?<=[-–‑]\d{2})[-–‑]\d")
+_LINE_START = re.compile(r"(?:^|\n)[^\S\n]*$")
 _LIST_MARK = re.compile(r"[.)](?:\s|$)")
 _YEAR_LIKE = re.compile(r"1[5-9]\d\d|20\d\d|2100")
 _COUNTED_NOUN = re.compile(r"[ \u00a0][^\W\d_]{2,}")
-_PART_OF = re.compile(r"\s(?:бір|екі|үш)(?!\w)")
+_PART_OF = re.compile(r"\s(?:бірі?|екісі?|үші?)(?:[ндғг]\w{1,3})?(?!\w)")
 _OF_PARTS = re.compile(r"(?:үш|төрт|бес|алты|жеті|сегіз|он)(?:[дтн][ае]н)\s$")
 _DASH, _TO = re.compile(r"\s?[-–—]\s?"), re.compile(r"\s(?:до|to|and)\s")
 _FROM = re.compile(r"(?<!\w)(?:от|с|from|between)\s(?:\$|€|£)?$")
@@ -121,45 +147,84 @@ def _counts(text: str, numeral: Numeral) -> bool:
     """Tell whether a number counts something: no ordinal, clock time, part of a name or of a fraction."""
     start, end = numeral.start, numeral.end
     if numeral.spelled:
-        fraction = _FROM_CASE.search(text, start, end) and _PART_OF.match(text, end)
+        fraction = _FROM_CASE.search(text, max(start, end - 3), end) and _PART_OF.match(text, end)
         return not fraction and not _OF_PARTS.search(text, max(0, start - 12), start)
-    if _IN_A_NAME.search(text, max(0, start - 12), start) or _IN_A_CODE.match(text, end) or _ORDINAL.match(text, end):
+    if (
+        _IN_A_NAME.search(text, max(0, start - 12), start)
+        or _IN_A_CODE.match(text, end)
+        or _ORDINAL.match(text, end)
+    ):
         return False
-    if text[end : end + 1].isalpha() and not (_MEASURE.match(text, end) or _UNIT.match(text, end) or _SHORT.match(text, end)):
+    if text[end : end + 1].isalpha() and not (
+        _MEASURE.match(text, end) or _unit_at(text, end) or _SHORT.match(text, end)
+    ):
         return False
-    begins_line = not text[text.rfind("\n", max(0, start - _LOOK), start) + 1 : start].strip() if start else True
-    return not (begins_line and numeral.value < 100 and _LIST_MARK.match(text, end))
+    return not (
+        numeral.value < 100
+        and _LIST_MARK.match(text, end)
+        and _LINE_START.search(text, max(0, start - _LOOK), start)
+    )
 
 
 def _draft(text: str, numeral: Numeral) -> _Draft:
-    """Read the unit and the bound on either side of a number."""
+    """Read the sign, the unit and the bound on either side of a number."""
     start, end, unit = numeral.start, numeral.end, ""
-    if sign := _SIGN.search(text, max(0, start - 4), start):
-        start, unit = sign.start(), sign.lastgroup or ""
+    sign = text[max(0, start - 4) : start].rstrip(" ")
+    if sign[-1:] in _SIGNS and sign:
+        unit, start = _SIGNS[sign[-1]], start - len(text[max(0, start - 4) : start]) + len(sign) - 1
+        start -= 2 * sign.endswith("us" + sign[-1])
         if short := _SHORT.match(text, end):
-            numeral = replace(numeral, scale=_SHORT_SCALES[short[0]], end=short.end())
+            numeral = numeral._replace(scale=_SHORT_SCALES[short[0]], end=short.end())
             end = short.end()
+    elif (
+        sign[-1:] in ("-", "−")
+        and not text[start - 1].isspace()
+        and text[max(0, start - 2) : start - 1].strip() == ""
+    ):
+        start, numeral = start - 1, numeral._replace(mantissa=-numeral.mantissa)
     if suffix := _SUFFIX.match(text, end):
         end = suffix.end()
-    if not unit and (found := _UNIT.match(text, end)):
-        unit, end = found.lastgroup or "", found.end()
-    case = text[max(start, end - 3) : end]
-    bound, end = _bound(text, start, end)
-    return _Draft(Quantity(start, end, numeral.value, None, unit, bound), numeral, case)
+    if not unit and (found := _unit_at(text, end)):
+        unit, end = found
+    bound, after = _bound(text, start, end)
+    return _Draft(
+        Quantity(start, after, numeral.value, None, unit, bound), numeral, text[max(start, end - 3) : end]
+    )
+
+
+def _unit_at(text: str, end: int) -> tuple[str, int] | None:
+    word = _NEXT.match(text, end)
+    unit = _unit(word[1]) if word else None
+    if word and word[1] == "per" and text.startswith(" cent", word.end()):
+        return "percent", word.end() + 5
+    if not word or not unit:
+        return None
+    rest = _REST_OF_UNIT.match(text, word.end())
+    return unit, rest.end() if rest else word.end()
+
+
+@lru_cache(maxsize=1 << 13)
+def _unit(word: str) -> str | None:
+    match = _UNIT_WORD.fullmatch(word)
+    return match.lastgroup if match else None
 
 
 def _bound(text: str, start: int, end: int) -> tuple[Bound, int]:
-    if after := _AFTER.match(text, end):
-        return _named(after), after.end()
-    if noun := _NOUN_AFTER.match(text, end):
-        return _named(noun), end
-    if before := _BEFORE.search(text, max(0, start - _LOOK), start):
-        return _named(before), end
-    return ("about" if _LIKE_CASE.search(text, max(start, end - 4), end) else "exact"), end
-
-
-def _named(match: re.Match[str]) -> Bound:
-    return "about" if match.lastgroup == "about" else "over" if match.lastgroup == "over" else "under"
+    """Return the bound and where its words end."""
+    after = _WORD_AFTER.match(text, end)
+    if after and after[1] in _AFTER:
+        return _AFTER[after[1]], after.end()
+    if (two := _TWO_AFTER.match(text, end)) and two[1] in _AFTER_TWO:
+        return _AFTER_TWO[two[1]], two.end()
+    if _CUE.search(text, end, end + 2 * _LOOK) and (noun := _NOUN_AFTER.match(text, end)):
+        return "over" if noun["over"] else "about" if noun["about"] else "under", end
+    before = text[max(0, start - _LOOK) : start].removesuffix("a ").removesuffix("the ")
+    if before.endswith((" ", "\u00a0")) or not before:
+        words = _WORDS.findall(before)
+        for count in (3, 2, 1):
+            if bound := _BEFORE.get(" ".join(words[-count:])):
+                return bound, end
+    return ("about" if _LIKE_CASE.search(text, max(start, end - 3), end) else "exact"), end
 
 
 def _is_year(text: str, draft: _Draft) -> bool:
@@ -185,11 +250,22 @@ def _range(text: str, first: _Draft, second: _Draft) -> Quantity | None:
     low, high = first.quantity, second.quantity
     gap = text[low.end : high.start]
     dash = bool(_DASH.fullmatch(gap))
-    spoken = bool(_TO.fullmatch(gap)) and (gap == " to " or bool(_FROM.search(text, max(0, low.start - 12), low.start)))
-    kazakh = gap == " " and bool(_FROM_CASE.search(first.case)) and high.bound == "under" and high.end > second.numeral.end
+    spoken = bool(_TO.fullmatch(gap)) and (
+        gap == " to " or bool(_FROM.search(text, max(0, low.start - 12), low.start))
+    )
+    kazakh = (
+        gap == " "
+        and bool(_FROM_CASE.search(first.case))
+        and high.bound == "under"
+        and high.end > second.numeral.end
+    )
     if not (dash or spoken or kazakh) or low.unit not in ("", high.unit):
         return None
-    scale = second.numeral.scale if first.numeral.scale == 1 and first.numeral.mantissa < second.numeral.mantissa else 1
+    scale = (
+        second.numeral.scale
+        if first.numeral.scale == 1 and first.numeral.mantissa < second.numeral.mantissa
+        else 1
+    )
     value = round(first.numeral.value * scale, 9)
     if value >= high.value:
         return None

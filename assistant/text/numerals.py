@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["digits", "small", "hundred", "magnitude", "half"]
 
@@ -32,11 +31,15 @@ _RUSSIAN = {
     2: "два две двух двум двумя двое",
     3: "три трех трем тремя трое",
     4: "четыре четырех четырем четырьмя четверо",
-    **{n: f"{word}ь {word}и" for n, word in enumerate("пят шест сем восем девят десят".split(), 5) if n != 8},
+    **{
+        n: f"{word}ь {word}и"
+        for n, word in enumerate(("пят", "шест", "сем", "восем", "девят", "десят"), 5)
+        if n != 8
+    },
     8: "восемь восьми",
     **{
         n: f"{word}надцать {word}надцати"
-        for n, word in enumerate("один две три четыр пят шест сем восем девят".split(), 11)
+        for n, word in enumerate(["один", "две", "три", "четыр", "пят", "шест", "сем", "восем", "девят"], 11)
     },
     20: "двадцать двадцати",
     30: "тридцать тридцати",
@@ -55,7 +58,10 @@ _SMALL: dict[str, float] = {
     **{word: value for value, words in _RUSSIAN.items() for word in words.split()},
     **{word: value for value, word in enumerate(_ENGLISH.split(), 2)},
     **{word: 10 * value for value, word in enumerate(_ENGLISH_TENS.split(), 2)},
-    **{"one": 1, "dozen": 12, "полтора": 1.5, "полторы": 1.5},
+    "one": 1,
+    "dozen": 12,
+    "полтора": 1.5,
+    "полторы": 1.5,
 }
 _KAZAKH_SMALL = {
     **{word: value for value, word in enumerate(_KAZAKH.split(), 1)},
@@ -68,13 +74,15 @@ _MAGNITUDE = re.compile(
     rf"|(?P<b>млрд|bn|миллиард(?:[аыуе]|ов|ам|ом|ами|ын)?(?:{KAZAKH_CASE})?|billions?)"
     rf"|(?P<t>трлн|tn|триллион(?:[аыуе]|ов|ам|ом|ами|ын)?(?:{KAZAKH_CASE})?|trillions?)))"
 )
+_IN_A_CASE = re.compile(
+    rf"(?:{'|'.join(_KAZAKH_SMALL)}|жүз|(?:мың|миллион|миллиард|триллион)(?:ын?)?){KAZAKH_CASE}"
+)
 _MAGNITUDES = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 _PRONOUN_LIKE = re.compile(rf"он(?!нан$|ға$){KAZAKH_CASE}|алтын|үшін")
 _LONE_MAGNITUDE = re.compile(r"тысяч[ау]|мың\w*|(?:миллион|миллиард|триллион)(?!ы$|ов$|ам$|ами$)\w*|пол\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     start: int
     end: int
     kind: Kind
@@ -82,8 +90,7 @@ class _Token:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number in a text: `value` is `mantissa` times `scale`; `text` is its first token."""
 
     start: int
@@ -125,7 +132,11 @@ def _digits_value(word: str, after: str) -> float | None:
     word = re.sub(SPACE, "", word)
     if len(word) > _MOST_DIGITS or not word.isascii():
         return None
-    if _GROUPED.fullmatch(word) and word[0] != "0" and not (_CYRILLIC_MAGNITUDE.match(after) and len(word) < 8):
+    if (
+        _GROUPED.fullmatch(word)
+        and word[0] != "0"
+        and not (_CYRILLIC_MAGNITUDE.match(after) and len(word) < 8)
+    ):
         return float(re.sub("[.,]", "", word))
     if parts := _DECIMAL.fullmatch(word):
         return float(f"{parts[1].replace(',', '')}.{parts[2] or 0}")
@@ -157,7 +168,11 @@ def _continues(run: list[_Token], token: _Token, text: str) -> bool:
         return last.kind in ("hundred", "magnitude") and token.kind == "small"
     if gap == " a ":
         return last.kind == "half" and token.kind == "magnitude"
-    if not _JOINT.fullmatch(gap) or (gap == "-" and "digits" in (last.kind, token.kind)) or (not gap and last.kind != "digits"):
+    if (
+        not _JOINT.fullmatch(gap)
+        or (gap == "-" and "digits" in (last.kind, token.kind))
+        or (not gap and last.kind != "digits")
+    ):
         return False
     return _fits_after(run, token)
 
@@ -169,7 +184,7 @@ def _fits_after(run: list[_Token], token: _Token) -> bool:
         return last.kind != "magnitude" and (not before or token.value < before[-1])
     if token.kind == "hundred":
         return last.kind == "small" and last.value < 10
-    if last.kind in ("digits", "half"):
+    if last.kind in ("digits", "half") or _IN_A_CASE.fullmatch(last.text.lower()):
         return False
     return token.value < _place(last) and (token.kind != "digits" or last.kind == "magnitude")
 

@@ -11,7 +11,12 @@ _KAZAKH_MAGNITUDES = ("триллион", "миллиард", "миллион", 
 _RUSSIAN_MAGNITUDES = ("трлн", "млрд", "млн", "")
 _ENGLISH_MAGNITUDES = ("trillion", "billion", "million", "")
 _KAZAKH_UNITS = {
-    **{"percent": "пайыз", "USD": "доллар", "EUR": "еуро", "KZT": "теңге", "RUB": "рубль", "CNY": "юань"},
+    "percent": "пайыз",
+    "USD": "доллар",
+    "EUR": "еуро",
+    "KZT": "теңге",
+    "RUB": "рубль",
+    "CNY": "юань",
     "GBP": "фунт стерлинг",
 }
 _RUSSIAN_UNITS = {  # one, two, five
@@ -46,7 +51,11 @@ def _scaled(value: float, upper: float | None, least: float) -> tuple[float, int
     """Return the magnitude, not under `least`, in which the number is short, and its place in the lists; or 1 and -1."""
     for place, magnitude in enumerate(_MAGNITUDES):
         ends = [value] if upper is None else [value, upper]
-        if magnitude >= least and min(ends) >= magnitude and all(round(end / magnitude, 3) == end / magnitude for end in ends):
+        if (
+            magnitude >= least
+            and min(ends) >= magnitude
+            and all(round(end / magnitude, 3) == end / magnitude for end in ends)
+        ):
             return magnitude, place
     return 1.0, -1
 
@@ -136,6 +145,10 @@ def _case(word: str, *, away: bool) -> str:
     soft = vowels[-1] in "әеөүіиэ" or word.endswith("рубль")
     sound = word.rstrip("ь")[-1]
     if not away:
-        return ("к" if soft else "қ") + ("е" if soft else "а") if sound in _VOICELESS else ("г" if soft else "ғ") + ("е" if soft else "а")
+        return (
+            ("к" if soft else "қ") + ("е" if soft else "а")
+            if sound in _VOICELESS
+            else ("г" if soft else "ғ") + ("е" if soft else "а")
+        )
     start = "н" if sound in "мнң" else "т" if sound in _VOICELESS else "д"
     return f"{start}{'е' if soft else 'а'}н"
