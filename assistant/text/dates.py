@@ -32,11 +32,12 @@ _MONTH = (
 )
 _YEAR = r"(?:1[5-9]\d\d|20\d\d|2100)"
 _DAY = r"(?<![\d.,])(?P<day>[12]?\d|3[01])"
+_UNTIL = r"(?:\s?[-–]\s?(?P<until>[12]?\d|3[01])(?!\d))?"
 
-_DAY_MONTH = re.compile(
-    rf"{_DAY}(?:\s?[-–]\s?(?P<until>[12]?\d|3[01]))?(?:-?(?:го|е|сы|сі|і|ы|st|nd|rd|th))?(?:\s+of)?\s+{_MONTH}"
+_DAY_MONTH = re.compile(rf"{_DAY}{_UNTIL}(?:-?(?:го|е|сы|сі|і|ы|st|nd|rd|th))?(?:\s+of)?\s+{_MONTH}")
+_MONTH_DAY = re.compile(
+    rf"(?<!\w){_MONTH}\s+{_DAY}{_UNTIL}(?:-?(?:сы|сі|і|ы)\w{{0,4}}|st|nd|rd|th)?(?![\w:%]|[.,]\d)"
 )
-_MONTH_DAY = re.compile(rf"(?<!\w){_MONTH}\s+{_DAY}(?:st|nd|rd|th)?(?![\w:%]|[.,]\d)")
 _BARE_MONTH = re.compile(rf"(?<!\w){_MONTH}")
 _NUMERIC = re.compile(
     r"(?<![\d.])(?:(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>\d{4})|(?P<y2>\d{4})-(?P<m2>\d\d)-(?P<d2>\d\d))(?![\d]|[./-]\d)"
@@ -128,7 +129,9 @@ def find_dates(text: str, anchor: date | None = None) -> list[DateMention]:
     small = lower(text)
     for part in _joined(
         small,
-        sorted((*_day_parts(text, small), *_year_parts(small)), key=lambda part: (part.start, -part.end)),
+        sorted(
+            (*_day_parts(text, small), *_year_parts(text, small)), key=lambda part: (part.start, -part.end)
+        ),
     ):
         if mentions and part.start < mentions[-1].end:
             continue
@@ -143,7 +146,7 @@ def _day_parts(written: str, text: str) -> Iterator[_Part]:
         yield _Part(match.start(), match.end(), year=year, month=month, day=day)
     for pattern in (_DAY_MONTH, _MONTH_DAY):
         for match in pattern.finditer(text):
-            until = match["until"] if pattern is _DAY_MONTH else None
+            until = match["until"]
             yield _Part(
                 *match.span(),
                 month=_month(match),
@@ -154,7 +157,7 @@ def _day_parts(written: str, text: str) -> Iterator[_Part]:
         yield _Part(*match.span(), month=_month(match), alone=_is_month(match, written))
 
 
-def _year_parts(text: str) -> Iterator[_Part]:
+def _year_parts(written: str, text: str) -> Iterator[_Part]:
     for match in _YEARS.finditer(text):
         yield _Part(
             *match.span(), year=int(match["first"]), until_year=int(match["last"]) if match["last"] else None
@@ -166,8 +169,14 @@ def _year_parts(text: str) -> Iterator[_Part]:
                 yield _Part(match.start(name), match.end(), year=int(match[name]))
     for match in _RELATIVES.finditer(text):
         _, unit, offset = _RELATIVE[int((match.lastgroup or "r0")[1:])]
-        if not text[match.start() - 1 : match.start()].isalpha():
+        if not _within_a_name(written, match.start()):
             yield _Part(*match.span(), relative=(unit, offset))
+
+
+def _within_a_name(text: str, start: int) -> bool:
+    """Tell whether a word is the end of another or of a name: "Kazakhstan Today"."""
+    before = text[max(0, start - 2) : start]
+    return before[-1:].isalpha() or (text[start].isupper() and before[-1:] == " " and before[:1].isalpha())
 
 
 def _month(match: re.Match[str]) -> int:

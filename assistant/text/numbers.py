@@ -44,6 +44,7 @@ _SUFFIX = re.compile(rf"\s?[-–‑](?P<case>{_ENDING}|(?:дық|дік|тық|�
 _ORDINAL = re.compile(
     r"(?:[-–‑]?(?:[іы]?н?ш[іы]\w{0,6}|st|nd|rd|th)|[-–‑](?:[йяеюхм]|го|му|ая|ый|ой|ого|ому|ым))(?![^\W_])"
 )
+_ORDINAL_NEXT = re.compile(r"\s\w{2,12}нш[ыі](?!\w)")
 _MEASURE = re.compile(
     r"(?:к?м|кг|г|т|га|л|км/сағ|квт|мвт|гвт|тв?т|тг|k?m|kg|kw|mw|gw|ha|шт|ш\.м)(?:²|³|[23])?(?![^\W_])"
 )
@@ -76,6 +77,7 @@ def _bounds(about: str, over: str, under: str) -> dict[str, Bound]:
 
 _BEFORE = _bounds(_ABOUT, _OVER, _UNDER)
 _AFTER = _bounds(_ABOUT_AFTER, _OVER_AFTER, _UNDER_AFTER)
+_COMPARED = ("артық", "көп", "кем", "аз", "төмен")  # than; after any other case, by
 _AFTER_TWO: dict[str, Bound] = {"с лишним": "over", "и более": "over", "or more": "over", "or so": "about"}
 _WORD_AFTER, _TWO_AFTER = re.compile(r"[\s-]{1,2}([^\W\d_]+)"), re.compile(r"\s([a-zа-я]+ [a-zа-я]+)")
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -148,7 +150,11 @@ def _counts(text: str, numeral: Numeral) -> bool:
     start, end = numeral.start, numeral.end
     if numeral.spelled:
         fraction = _FROM_CASE.search(text, max(start, end - 3), end) and _PART_OF.match(text, end)
-        return not fraction and not _OF_PARTS.search(text, max(0, start - 12), start)
+        return (
+            not fraction
+            and not _ORDINAL_NEXT.match(text, end)
+            and not _OF_PARTS.search(text, max(0, start - 12), start)
+        )
     if (
         _IN_A_NAME.search(text, max(0, start - 12), start)
         or _IN_A_CODE.match(text, end)
@@ -212,7 +218,11 @@ def _unit(word: str) -> str | None:
 def _bound(text: str, start: int, end: int) -> tuple[Bound, int]:
     """Return the bound and where its words end."""
     after = _WORD_AFTER.match(text, end)
-    if after and after[1] in _AFTER:
+    if (
+        after
+        and after[1] in _AFTER
+        and (after[1] not in _COMPARED or _FROM_CASE.search(text, max(start, end - 3), end))
+    ):
         return _AFTER[after[1]], after.end()
     if (two := _TWO_AFTER.match(text, end)) and two[1] in _AFTER_TWO:
         return _AFTER_TWO[two[1]], two.end()
