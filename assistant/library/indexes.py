@@ -25,6 +25,7 @@ TURN = 30.0
 _STAMP = "generation"
 _BATCH = 256
 _SAMPLE = 20
+_TOLERATED = 0.05  # the search is approximate
 _Index = TypeVar("_Index")
 _log = logging.getLogger(__name__)
 
@@ -64,13 +65,16 @@ class Indexes:
         """
         path = self.path("vectors")
         with self._turn.held(wait):
-            had = self._ledger.count_chunks(until=stamp(path))
             index = VectorIndex(path)
-        if index.count() < min(had, self._ledger.count_chunks(until=stamp(path))):
-            index.close()
-            raise LibraryDamaged(
-                f"The vector index {path} lacks chunks that it had.", "Run: assistant rebuild"
+            lags = stamp(path) < self._ledger.newest()
+            lost = (
+                []
+                if lags
+                else [unreachable(index, version) for version in self._ledger.versions("live", newest=3)]
             )
+        if lost and all(lost):
+            index.close()
+            raise LibraryDamaged(f"The vector index {path} lacks what it had.", "Run: assistant rebuild")
         return index
 
     def open_vectors(self, *, check: bool) -> VectorIndex:
@@ -140,10 +144,12 @@ class Indexes:
         _set_stamp(self.path(kind), generation)
 
     def _check_vectors(self, index: VectorIndex) -> None:
-        for version in self._ledger.versions("live", newest=_SAMPLE):
-            lost = unreachable(index, version)
-            if lost:
-                raise LibraryDamaged(f"a query does not find chunk {lost[0]}")
+        if index.count() < self._ledger.count_chunks():
+            raise LibraryDamaged("chunks are missing from it")
+        sample = list(self._ledger.versions("live", newest=_SAMPLE))
+        lost = sum(len(unreachable(index, version)) for version in sample)
+        if lost > _TOLERATED * sum(len(version.chunks) for version in sample):
+            raise LibraryDamaged(f"queries do not find {lost} of its newest chunks")
 
     def _counted(self, progress: Progress | None) -> Iterator[Version]:
         total, done = self._ledger.count_chunks(), 0

@@ -279,11 +279,9 @@ class Ledger:
             articles=row["articles"], chunks=row["chunks"] or 0, first=first, last=last, languages=languages
         )
 
-    def count_chunks(
-        self, filters: Filters | None = None, born_after: int = -1, until: int | None = None
-    ) -> int:
-        """Count the live chunks that pass a filter, born after one generation and until another."""
-        wanted = queries.parameters(filters, born=born_after, until_born=until)
+    def count_chunks(self, filters: Filters | None = None, born_after: int = -1) -> int:
+        """Count the live chunks that pass a filter and were born after a generation."""
+        wanted = queries.parameters(filters, born=born_after)
 
         def count() -> int:
             with self._reading() as db:

@@ -19,7 +19,7 @@ def _filtered(sql: str) -> str:
 
 COUNT_CHUNKS = _filtered("""
 SELECT coalesce(sum(v.chunk_count), 0) FROM versions AS v
-WHERE v.born > :born AND (:until_born IS NULL OR v.born <= :until_born) AND LIVE
+WHERE v.born > :born AND LIVE
 """)
 LIVE_CHUNKS = _filtered("""
 SELECT c.id FROM json_each(:ids) AS i CROSS JOIN chunks AS c ON c.id = i.value

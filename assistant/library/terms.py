@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, Protocol
@@ -17,7 +18,9 @@ from assistant.types import Article, Filters
 Field = Literal["stems", "grams"]
 FIELDS: tuple[Field, ...] = ("stems", "grams")
 _HEAP = 50_000_000
-_POSTINGS = 60_000
+_LOOKED_UP = 1_000
+_WORDS = 128
+_POSTINGS = 1_000_000
 _FEWEST = 6
 
 
@@ -188,12 +191,12 @@ def _document(version: int, article: Article, chunk: int, terms: Terms) -> Any:
 
 def _rarest(searcher: Any, field: Field, words: Iterable[str]) -> list[str]:
     """Keep the rarest words, until reading what has them would take too long; the others tell little apart."""
-    frequencies = sorted((searcher.doc_freq(field, word), word) for word in words)
+    frequencies = sorted((searcher.doc_freq(field, word), word) for word in islice(words, _LOOKED_UP))
     chosen: list[str] = []
     postings = 0
     for frequency, word in frequencies:
         postings += frequency
-        if postings > _POSTINGS and len(chosen) >= _FEWEST:
+        if len(chosen) == _WORDS or (postings > _POSTINGS and len(chosen) >= _FEWEST):
             break
         if frequency:
             chosen.append(word)

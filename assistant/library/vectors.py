@@ -15,6 +15,7 @@ from assistant.types import Vectors
 
 _NAME = "chunks"
 _AT_ONCE = 1000
+_BREADTH = 200
 
 
 class VectorIndex:
@@ -36,9 +37,9 @@ class VectorIndex:
         self._free = Condition()
         with storage("vector index", folder, Exception):
             self._system, self._collection = _open(folder)
-            if self._collection.count():  # Chroma loads at the first query, and must do so in our turn
-                dimension = len(self._collection.peek(1)["embeddings"][0])
-                self.query(np.ones((1, dimension), dtype=np.float32), 1)
+            some = self._collection.peek(1)["embeddings"]
+            if len(some):  # Chroma loads at the first query, and must do so in our turn
+                self.query(np.asarray(some, dtype=np.float32), 1)
 
     def query(self, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
         """Return, for each row, the nearest chunk ids with their cosines, best first."""
@@ -99,6 +100,6 @@ def _open(folder: Path) -> tuple[Any, Any]:
     SharedSystemClient._identifier_to_system.pop(str(folder), None)
     SharedSystemClient._identifier_to_refcount.pop(str(folder), None)
     collection = client.get_or_create_collection(
-        _NAME, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        _NAME, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": _BREADTH}}
     )
     return system, collection
