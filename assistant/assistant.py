@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from assistant.answering.conversation import fold_history
 from assistant.answering.extractive import ExtractiveAnswerer
+from assistant.asking import Answerer, Asked, AskFilters, AsyncAnswerer, Begun, SearchFilters, usable
 from assistant.encoders import load_encoder, load_reranker
-from assistant.errors import (
-    EmptyLibrary,
-    EmptyQuestion,
-    ModelError,
-    QuestionTooLong,
-    UnknownLanguage,
-    UsageError,
-)
+from assistant.errors import EmptyLibrary, ModelError, UsageError
 from assistant.library.library import Library
-from assistant.library.records import ArticleRow, Counts
+from assistant.library.records import ArticleRow
+from assistant.retrieval.across import Translating, TranslatingRetriever
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.settings import Settings
 from assistant.steps import steps
 from assistant.text.aliases import Aliases
-from assistant.text.language import question_language
 from assistant.types import (
-    LANGUAGES,
     Answer,
     AnswerEvent,
     Article,
@@ -52,49 +43,7 @@ if TYPE_CHECKING:
     from ingest.pipeline import Progress
     from ingest.reader import Origin
 
-LONGEST_QUESTION = 2000
 HITS = 10
-READABLE = re.compile(r"[A-Za-zÀ-ɏЀ-ԯᴀ-ᶿ]")  # Latin and Cyrillic
-
-
-class SearchFilters(TypedDict, total=False):
-    """What `search` may restrict; dates are inclusive."""
-
-    since: date | None
-    until: date | None
-    publisher: str | None
-    language: Language | None
-
-
-class Answerer(Protocol):
-    """Makes an answer of what the search found."""
-
-    def stream(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        language: Language,
-        history: Sequence[Turn] = (),
-        counts: Counts | None = None,
-    ) -> Iterator[AnswerEvent]:
-        """Yield pieces of text and citations, lastly an event with the answer.
-
-        Args:
-            question: as asked; `history` says what a follow-up leans on.
-            hits: what the search found, best first.
-            language: of the answer.
-            history: earlier turns, oldest first.
-            counts: what the library holds, for saying so when there is no answer.
-        """
-
-
-class AskFilters(TypedDict, total=False):
-    """What `ask` and `stream` may restrict: dates are inclusive, `article_language` is that of the articles."""
-
-    since: date | None
-    until: date | None
-    publisher: str | None
-    article_language: Language | None
 
 
 class Assistant:
@@ -134,13 +83,21 @@ class Assistant:
         """
         settings = settings or Settings()
         encoder = load_encoder(settings.encoder)
-        answerer = ExtractiveAnswerer(
-            encoder, load_reranker(settings.reranker), Aliases.load(settings.aliases)
-        )
-        library = Library.open(settings.data_dir, encoder)
+        aliases = Aliases.load(settings.aliases)
+        extractive = ExtractiveAnswerer(encoder, load_reranker(settings.reranker), aliases)
+        answerer: Answerer = extractive
+        translator: Translating | None = None
+        if settings.chat_model:
+            from assistant.answering.setup import chat_parts
+
+            answerer, translator = chat_parts(settings, encoder, extractive, aliases)
+        library = Library.open(settings.data_dir, encoder, aliases=aliases)
+        retriever: Retriever = HybridRetriever(library, encoder)
+        if translator:
+            retriever = TranslatingRetriever(retriever, translator, lambda: list(library.counts().languages))
         return cls(
             library=library,
-            retriever=HybridRetriever(library, encoder),
+            retriever=retriever,
             answerer=answerer,
             encoder=encoder,
             allowed_hosts=settings.allowed_hosts.split(","),
@@ -193,15 +150,7 @@ class Assistant:
 
         Arguments and errors are those of `ask`; the errors are raised at once, not at the first event.
         """
-        question = _usable(question, language)
-        chosen = Filters(
-            since=filters.get("since"),
-            until=filters.get("until"),
-            publisher=filters.get("publisher"),
-            language=filters.get("article_language"),
-        )
-        self._filled()
-        return self._events(question, tuple(history), language or question_language(question), chosen)
+        return self._events(self._asked(question, history, language, filters))
 
     async def aask(
         self,
@@ -224,29 +173,48 @@ class Assistant:
         **filters: Unpack[AskFilters],
     ) -> AsyncGenerator[AnswerEvent]:
         """Answer a question step by step without blocking the event loop; see `stream`."""
-        events = await asyncio.to_thread(lambda: self.stream(question, history, language, **filters))
-        async with aclosing(steps(events)) as unblocked:
-            async for event in unblocked:
+        asked = await asyncio.to_thread(lambda: self._asked(question, history, language, filters))
+        async with aclosing(self._unblocked(asked)) as events:
+            async for event in events:
                 yield event
 
-    def _events(
-        self, question: str, history: tuple[Turn, ...], language: Language, filters: Filters
-    ) -> Generator[AnswerEvent]:
+    def _asked(
+        self, question: str, history: Sequence[Turn], language: Language | None, filters: AskFilters
+    ) -> Asked:
+        asked = Asked.of(question, history, language, filters)
+        self._filled()
+        return asked
+
+    def _events(self, asked: Asked) -> Generator[AnswerEvent]:
+        begun = yield from self._search(asked)
+        for event in self.answerer.stream(*begun.arguments):
+            yield begun.timed(event)
+
+    async def _unblocked(self, asked: Asked) -> AsyncGenerator[AnswerEvent]:
+        """Yield the events of an answerer that streams by itself in the event loop, or else its steps in threads."""
+        if not isinstance(self.answerer, AsyncAnswerer):
+            async with aclosing(steps(self._events(asked))) as events:
+                async for event in events:
+                    yield event
+            return
+        search, begun = self._search(asked), None
+        while begun is None:
+            stepped, begun = await asyncio.to_thread(_step, search)
+            if stepped:
+                yield stepped
+        async with aclosing(self.answerer.astream(*begun.arguments)) as events:
+            async for event in events:
+                yield begun.timed(event)
+
+    def _search(self, asked: Asked) -> Generator[AnswerEvent, None, Begun]:
         started = perf_counter()
         yield AnswerEvent(kind="status", text="searching")
-        hits = tuple(self.retriever.search(fold_history(question, history), HITS, filters))
+        question = fold_history(asked.question, asked.history)
+        hits = tuple(self.retriever.search(question, HITS, asked.filters))
         searched = perf_counter()
         yield AnswerEvent(kind="sources", hits=hits)
         yield AnswerEvent(kind="status", text="answering")
-        for event in self.answerer.stream(question, hits, language, history, self.library.counts()):
-            if event.answer is None:
-                yield event
-                continue
-            done = perf_counter()
-            timings = {"search": searched - started, "answer": done - searched, "total": done - started}
-            yield replace(
-                event, answer=replace(event.answer, hits=hits, timings={**event.answer.timings, **timings})
-            )
+        return Begun(asked, hits, self.library.counts(), started, searched)
 
     def search(
         self,
@@ -271,7 +239,7 @@ class Assistant:
             UsageError: if the question cannot be used.
             EmptyLibrary: if nothing has been ingested yet.
         """
-        question = _usable(question, language)
+        question = usable(question, language)
         self._filled()
         return self.retriever.search(
             question, limit, Filters(since=since, until=until, publisher=publisher, language=language)
@@ -359,29 +327,15 @@ class Assistant:
             )
 
 
+def _step(search: Generator[AnswerEvent, None, Begun]) -> tuple[AnswerEvent | None, Begun | None]:
+    """Take a step of a search: its next event, or what it returns."""
+    try:
+        return next(search), None
+    except StopIteration as stop:
+        return None, stop.value
+
+
 def _answer(event: AnswerEvent | None) -> Answer:
     if event is None or event.answer is None:
         raise ModelError("The answerer ended without an answer.", "Ask again.")
     return event.answer
-
-
-def _usable(question: str, language: Language | None) -> str:
-    """Return the question, trimmed, or raise the error that tells why it cannot be asked."""
-    if language not in (None, *LANGUAGES):
-        raise UsageError(f"The language {language!r} is not known.", f"Use one of {', '.join(LANGUAGES)}.")
-    if len(question) > LONGEST_QUESTION:
-        raise QuestionTooLong(
-            f"The question has {len(question):,} characters; {LONGEST_QUESTION:,} are allowed.",
-            "Ask something shorter.",
-        )
-    question = question.encode("utf-8", "ignore").decode().replace("\0", " ").strip()
-    letters = [one for one in question if one.isalpha()]
-    if not letters and not any(one.isdigit() for one in question):
-        raise EmptyQuestion(
-            "The question is empty.", "Ask something, for instance: How many Kazakh students study in Russia?"
-        )
-    if letters and 2 * sum(bool(READABLE.match(one)) for one in letters) < len(letters):
-        raise UnknownLanguage(
-            "The question is in a language that is not understood here.", "Ask in Kazakh, Russian or English."
-        )
-    return question

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
+from langchain_core.messages import AIMessage
+from langchain_core.messages.content import Annotation, create_citation, create_text_block
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator
 from pydantic import ConfigDict, Field
@@ -40,6 +42,44 @@ def document(hit: Hit) -> Document:
             "score": hit.score,
         },
     )
+
+
+def message(answer: Answer) -> AIMessage:
+    """Return an answer as a LangChain message whose text block bears its citations as annotations.
+
+    Each place of the text that leans on a citation has one; verdict and span in the article are among its extras.
+    """
+    annotations: list[Annotation] = [
+        create_citation(
+            url=citation.article.url or None,
+            title=citation.article.title or None,
+            start_index=start,
+            end_index=end,
+            cited_text=citation.quote,
+            marker=citation.marker,
+            verdict=citation.verdict,
+            article_id=citation.article.id,
+            article_start=citation.start,
+            article_end=citation.end,
+        )
+        for citation in answer.citations
+        for start, end in citation.places or _marked(answer.text, citation.marker)
+    ]
+    block = create_text_block(answer.text, annotations=annotations)
+    told = {
+        "answerer": answer.answerer,
+        "abstained": answer.abstained,
+        "verdict": answer.verdict,
+        "note": answer.note,
+    }
+    return AIMessage(content_blocks=[block], response_metadata=told)
+
+
+def _marked(text: str, marker: int) -> list[tuple[int, int]]:
+    """Return where a marker stands in a text."""
+    mark = f"[{marker}]"
+    at = text.find(mark)
+    return [] if at < 0 else [(at, at + len(mark))]
 
 
 class AssistantRetriever(BaseRetriever):

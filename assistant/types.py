@@ -55,7 +55,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """A span of an article that an answer leans on: `article.text[start:end] == quote`."""
+    """A span of an article that an answer leans on: `article.text[start:end] == quote`.
+
+    `places` are the spans of the answer's text that lean on it, where a model wrote it.
+    """
 
     marker: int
     article: Article
@@ -64,6 +67,7 @@ class Citation:
     end: int
     verdict: Verdict
     also_in: tuple[Article, ...] = ()
+    places: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,11 +36,12 @@ BELOW: dict[str, set[str]] = {
     "answering": GROUND | {"text", "encoders", "library", "prompts"},
     "ingest": GROUND | {"text", "encoders", "library"},
     "prompts": set(),
+    "asking": GROUND | {"text", "library"},
     "interop": GROUND | {"text", "assistant"},
     "assistant": GROUND
-    | {"steps", "text", "encoders", "library", "retrieval", "answering", "interop", "ingest"},
+    | {"asking", "steps", "text", "encoders", "library", "retrieval", "answering", "interop", "ingest"},
     "evaluation": GROUND | {"text", "encoders", "library", "assistant"},
-    "web": GROUND | {"text", "library", "assistant"},
+    "web": GROUND | {"text", "library", "asking", "assistant"},
     "cli": GROUND | {"text", "encoders", "library", "assistant", "evaluation", "ingest", "web"},
 }
 MODULES = "assistant/encoders/modules.py"  # what sentence-transformers itself imports to load our weights

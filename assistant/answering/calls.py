@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import cast
 
 from langchain_core.messages import BaseMessage
 from tenacity import (
@@ -113,7 +114,8 @@ async def _pieces(begin: Callable[[], Opened], finish: bool) -> AsyncGenerator[s
     """Yield the pieces that have text; a failure in the middle, or an end without a word of it, is a fault."""
     reason = ""
     try:
-        async with aclosing(begin()) as messages:  # type: ignore[type-var] - LangChain's iterators are generators
+        # LangChain's iterators are generators, whatever their type says.
+        async with aclosing(cast("AsyncGenerator[BaseMessage]", begin())) as messages:
             async for message in messages:
                 reason = reason or _finish(message)
                 if message.text:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from assistant.text.dates import DateMention, find_dates
 from assistant.text.numbers import Quantity, find_quantities
@@ -17,17 +18,17 @@ NEGATION = re.compile(
     r"\b(?:not|no|never|none|neither|nobody|nothing|without|cannot|fail(?:s|ed)? to|refus\w+|den(?:y|ies|ied))\b|n['’]t\b"
     r"|\b(?:не|нет|ни|никогда|никто|ничего|без|нельзя|отказал\w*|отрица\w+)\b"
     r"|\b(?:емес|жоқ\w*|ешқандай|ешкім|ешқашан|ешқайда|бас тарт\w+)\b|\w{2,}(?:сыз|сіз)\b"
-    r"|\w{2,}(?:ма|ме|ба|бе|па|пе)(?:ды|ді|дық|дік|ған|ген|й\w{2,4}|уы|уі|с|стан|стен|сын|сін|ғанын|генін|йды|йді)\b",
+    r"|\w{2,}(?:ма|ме|ба|бе|па|пе)(?:ды|ді|дық|дік|ған|ген|й\w{2,7}|уы|уі|с|стан|стен|сын|сін|ғанын|генін|йды|йді)\b",
     re.IGNORECASE,
 )
 UP = re.compile(
-    r"\b(?:increas\w+|grew|grow\w*|rose|ris(?:e|es|ing|en)|doubled|higher|more than (?:the )?(?:last|previous)|gain\w*)\b"
-    r"|\b(?:вырос\w*|увелич\w+|возрос\w*|рост\w*|повыс\w+|прибав\w+)\b|\b(?:өсті|өскен|өсіп|өсім\w*|арт(?:ты|қан|ып)|көбей\w+|ұлғай\w+|жоғарыла\w+)\b",
+    r"\b(?:increas\w+|grew|grow\w*|rose|ris(?:e|es|ing|en)|up (?:from|by)|doubled|higher|more than (?:the )?(?:last|previous)|gain\w*)\b"
+    r"|\b(?:вырос\w*|увелич\w+|возрос\w*|рост\w*|повыс\w+|прибав\w+|больше)\b|\b(?:өсті|өскен|өсіп|өсім\w*|арт(?:ты|қан|ып)|көбей\w+|ұлғай\w+|жоғарыла\w+|есе (?:көп|артық))\b",
     re.IGNORECASE,
 )
 DOWN = re.compile(
-    r"\b(?:decreas\w+|fell|fall(?:s|en|ing)?|drop\w*|declin\w+|shr[aiu]nk\w*|reduc\w+|lower(?:ed)?)\b"
-    r"|\b(?:сниз\w+|снижен\w+|сократ\w+|сокращ\w+|упал\w*|уменьш\w+|падени\w+)\b|\b(?:азай\w+|төменде\w+|қысқар\w+|кемі\w+|құлдыра\w+)\b",
+    r"\b(?:decreas\w+|fell|fall(?:s|en|ing)?|drop\w*|declin\w+|shr[aiu]nk\w*|reduc\w+|lower(?:ed)?|down (?:from|by))\b"
+    r"|\b(?:сниз\w+|снижен\w+|сократ\w+|сокращ\w+|упал\w*|уменьш\w+|падени\w+|меньше)\b|\b(?:азай\w+|төменде\w+|қысқар\w+|кемі\w+|құлдыра\w+|есе аз)\b",
     re.IGNORECASE,
 )
 
@@ -40,17 +41,18 @@ class Facts:
     dates: tuple[DateMention, ...]
     digits: frozenset[str]
 
-    def __bool__(self) -> bool:
-        """Tell whether there is anything to check."""
-        return bool(self.quantities or self.dates or self.digits)
+    def __len__(self) -> int:
+        """Return how much there is to check."""
+        return len(self.quantities) + len(self.dates) + len(self.digits)
 
     def missing_from(self, source: Facts) -> int:
         """Count what the source does not have."""
-        numbers = sum(not any(_agree(own, other) for other in source.quantities) for own in self.quantities)
+        numbers = sum(not _has(source.quantities, own) for own in self.quantities)
         dates = sum(not any(_covers(own, other) for other in source.dates) for own in self.dates)
         return numbers + dates + len(self.digits - source.digits)
 
 
+@lru_cache(maxsize=4096)
 def facts_of(text: str, anchor: date | None = None, *, every_digit: bool = False) -> Facts:
     """Read a text.
 
@@ -61,7 +63,7 @@ def facts_of(text: str, anchor: date | None = None, *, every_digit: bool = False
             source, where any of them may be what a claim leans on.
     """
     dates, quantities = tuple(find_dates(text, anchor)), tuple(find_quantities(text))
-    read = [(one.start, one.end) for one in (*dates, *quantities)]
+    read = [(day.start, day.end) for day in dates] + [(one.start, one.end) for one in quantities]
     alone = (
         found[0]
         for found in DIGITS.finditer(text)
@@ -88,8 +90,19 @@ def contradicts(claim: str, source: str) -> bool:
     return denies != denied or way * other < 0
 
 
+def _has(quantities: Sequence[Quantity], own: Quantity) -> bool:
+    """Tell whether a quantity is there; of a range ("from 140 to 152") each end may be there by itself."""
+    if any(_agree(own, other) for other in quantities):
+        return True
+    ends = () if own.upper is None else (replace(own, upper=None), replace(own, value=own.upper, upper=None))
+    return bool(ends) and all(any(_agree(end, other) for other in quantities) for end in ends)
+
+
 def _agree(own: Quantity, other: Quantity) -> bool:
-    same = math.isclose(own.value, other.value, rel_tol=1e-6) and (own.upper or own.value) <= (other.upper or other.value) * 1.000001
+    same = (
+        math.isclose(own.value, other.value, rel_tol=1e-6)
+        and (own.upper or own.value) <= (other.upper or other.value) * 1.000001
+    )
     units = own.unit == other.unit or not own.unit or not other.unit
     return same and units and {own.bound, other.bound} != {"over", "under"}
 

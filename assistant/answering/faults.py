@@ -98,7 +98,7 @@ CUT: dict[Language, str] = {
 }
 
 
-class ModelFault(Exception):  # noqa: N818 - it is a value that the answerer acts on, never shown as an error
+class ModelFault(Exception):
     """A call of the chat model that failed for a known cause."""
 
     def __init__(self, cause: Cause, wait: float | None = None) -> None:

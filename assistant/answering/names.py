@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from assistant.text.aliases import Aliases
 from assistant.text.script import romanise
 from assistant.text.stopwords import STOP_WORDS
 
 LONGEST_PHRASE = 6
+TAIL = 3  # words after a name that may belong to it (Всемирный банк)
 ENDING = 4  # letters that an ending may add to a name
 FUZZY = 6  # from this length on one letter may differ
 
@@ -21,54 +23,16 @@ SURNAME = re.compile(
     r"(?:[оеё]в|[оеё]ва|ин|ина|ский|ская|баев|баева|бек|ұлы|улы|қызы|кызы|швили|енко|yev|yeva|ev|eva|ov|ova|sky|skaya|bek|uly|enko)"
     r"(?:а|у|ым|ом|е|ой|ым|ны?ң|ны|ға|ге|мен|тан|тен|дан|ден)?$"
 )
-# Words with a capital letter that name nothing by themselves.
-COMMON = frozenset(
-    """president vice prime minister ministers ministry minister's government governor mayor deputy senator chairman chairwoman head chief
-    secretary general director ambassador professor doctor king queen prince pope mr mrs ms dr sir university universities institute
-    academy school college faculty department agency committee commission council union organization organisation association
-    federation republic state states city region district province county village street avenue road river lake sea mountain
-    north south east west northern southern eastern western central international national federal regional local world
-    company corporation bank fund group center centre office court parliament senate assembly congress party army police
-    summit forum conference games cup championship festival day week month year century january february march april may june
-    july august september october november december monday tuesday wednesday thursday friday saturday sunday
-    yes no i according as there this that these those it he she they we
-    президент премьер министр министерство правительство аким губернатор глава университет институт академия совет комитет
-    федерация республика область край город район форум саммит
-    президент премьер министр министрлігі министрлік үкімет әкім университет университеті институты кеңес комитеті одағы одақ
-    республикасы федерациясы облысы қаласы ауданы форумы саммиті ұйымы""".split()
-)
-# English calls the people of a country, and what is theirs, by a word with a capital letter.
-PEOPLE = {
-    **dict.fromkeys(("kazakh", "kazakhs", "kazakhstani", "kazakhstanis"), "Kazakhstan"),
-    **dict.fromkeys(("russian", "russians"), "Russia"),
-    **dict.fromkeys(("uzbek", "uzbeks"), "Uzbekistan"),
-    **dict.fromkeys(("kyrgyz", "kirghiz"), "Kyrgyzstan"),
-    **dict.fromkeys(("tajik", "tajiks"), "Tajikistan"),
-    **dict.fromkeys(("turkmen", "turkmens"), "Turkmenistan"),
-    **dict.fromkeys(("chinese",), "China"),
-    **dict.fromkeys(("american", "americans"), "USA"),
-    **dict.fromkeys(("british",), "UK"),
-    **dict.fromkeys(("german", "germans"), "Germany"),
-    **dict.fromkeys(("french",), "France"),
-    **dict.fromkeys(("turkish", "turks"), "Turkey"),
-    **dict.fromkeys(("japanese",), "Japan"),
-    **dict.fromkeys(("ukrainian", "ukrainians"), "Ukraine"),
-    **dict.fromkeys(("belarusian", "belarusians"), "Belarus"),
-    **dict.fromkeys(("azerbaijani", "azerbaijanis"), "Azerbaijan"),
-    **dict.fromkeys(("armenian", "armenians"), "Armenia"),
-    **dict.fromkeys(("georgian", "georgians"), "Georgia"),
-    **dict.fromkeys(("polish", "poles"), "Poland"),
-    **dict.fromkeys(("hungarian", "hungarians"), "Hungary"),
-    **dict.fromkeys(("iranian", "iranians"), "Iran"),
-    **dict.fromkeys(("indian", "indians"), "India"),
-    **dict.fromkeys(("mongolian", "mongolians"), "Mongolia"),
-    **dict.fromkeys(("korean", "koreans"), "South Korea"),
-    **dict.fromkeys(("european", "europeans"), "Europe"),
-    **dict.fromkeys(("eurasian",), "Eurasia"),
-    **dict.fromkeys(("soviet",), "Soviet Union"),
-}
-VOWELS = str.maketrans({"e": "a", "i": "a", "u": "o", "h": "k"})
-PATRONYMIC = re.compile(r"[oa]v")  # Иван, Иванов
+CAPITALS = [
+    line.partition(":")
+    for line in Path(__file__).with_name("capitals.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+COMMON = frozenset(word for words, colon, _ in CAPITALS if not colon for word in words.split())
+PEOPLE = {word: country for country, _, words in CAPITALS for word in words.split()}
+VOWELS = str.maketrans({"e": "a", "i": "a", "u": "o"})
+POSSESSIVE = re.compile(r"['’]s$")
+PATRONYMIC = re.compile(r"[oae]v")  # Иван, Иванов
 DOUBLED = re.compile(r"(.)\1+")
 
 
@@ -95,19 +59,27 @@ class Names:
 
     def missing(self, claim: str, source: Namesake) -> list[str]:
         """Return the names of a claim that are not in the source."""
-        return [
+        return [word for run in runs(claim, self.is_name) for word in self._missing(run, source)]
+
+    def is_name(self, word: str) -> bool:
+        """Tell whether a word is known as a name."""
+        return bool(self.expand(word)) or word.lower() in PEOPLE
+
+    def _missing(self, run: Run, source: Namesake) -> list[str]:
+        words = (*run.words, *run.tail)
+        missing = [
             word
-            for run in runs(claim)
-            for at, word in enumerate(run)
-            if not self._has(word, source) and not self._has_phrase(run, at, source)
+            for at, word in enumerate(run.words)
+            if not self._has(word, source) and not self._has_phrase(words, at, source)
         ]
+        return [] if run.doubtful and missing == [run.words[0]] else missing
 
     def _has(self, word: str, source: Namesake) -> bool:
         if word.lower() in COMMON | LINKS:
             return True
         if all(any(_same(key, other) for other in source.keys) for key in _keys(word)):
             return True
-        country = PEOPLE.get(re.sub(r"['’]s$", "", word.lower()), word)
+        country = PEOPLE.get(POSSESSIVE.sub("", word.lower()), word)
         others = self.expand(country)
         return bool(others & source.others) or any(self._reads(name, source) for name in {country, *others})
 
@@ -125,77 +97,111 @@ class Names:
         """Tell whether the words of a name are in the source, in any form: "Россия" is in "российских"."""
         words = [word for word in WORD.findall(name) if word.lower() not in LINKS]
         return bool(words) and all(
-            any(_same(key, other) or _begins(key, other) for key in _keys(word) for other in source.keys) for word in words
+            any(_same(key, other) or _begins(key, other) for key in _keys(word) for other in source.keys)
+            for word in words
         )
 
 
-def runs(text: str) -> Iterator[list[str]]:
-    """Yield the names of a sentence, each as its words; small words between two capitals belong to it."""
-    run: list[str] = []
-    held: list[str] = []
-    last = 0
-    for at, found in enumerate(WORD.finditer(text)):
-        word = found[0]
-        joined = not text[last : found.start()].strip(" -–")
-        if run and not joined:
-            yield from _named(run)
-            run, held = [], []
-        if word[0].isupper() and (at or _surely(word, text[found.end() :])):
-            run += [*held, word]
-            held = []
-        elif run and word.lower() in LINKS and len(held) < 2:
-            held.append(word)
-        else:
-            yield from _named(run)
-            run, held = [], []
-        last = found.end()
-    yield from _named(run)
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words with a capital letter that stand side by side, and the words after them.
+
+    `doubtful` tells that the first one begins the sentence and may be no name at all.
+    """
+
+    words: tuple[str, ...]
+    tail: tuple[str, ...]
+    doubtful: bool
 
 
-def _named(run: list[str]) -> Iterable[list[str]]:
-    return [run] if any(word.lower() not in COMMON | LINKS for word in run) else []
+def runs(text: str, is_name: Callable[[str], bool]) -> Iterator[Run]:
+    """Yield the names of a sentence; small words between two capitals belong to one.
+
+    Args:
+        text: a sentence.
+        is_name: tells of a word that begins it whether it is known as a name.
+    """
+    found = list(WORD.finditer(text))
+    at = 0
+    while at < len(found):
+        end = _run_end(text, found, at)
+        words = tuple(one[0] for one in found[at:end])
+        sure = bool(words) and (at > 0 or _surely(words[0], is_name))
+        doubtful = bool(words) and not sure
+        if words and (sure or len(words) > 1) and any(word.lower() not in COMMON | LINKS for word in words):
+            yield Run(words, tuple(one[0] for one in found[end : end + TAIL]), doubtful)
+        at = max(end, at + 1)
 
 
-def _surely(word: str, after: str) -> bool:
+def _run_end(text: str, found: Sequence[re.Match[str]], start: int) -> int:
+    """Return where the run of capitals that starts at a word ends; `start` if there is none."""
+    end = at = start
+    while at < len(found):
+        word = found[at][0]
+        apart = at > start and text[found[at - 1].end() : found[at].start()].strip(" -–")
+        if apart or not (word[0].isupper() or (at > start and word.lower() in LINKS and at - end < 2)):
+            break
+        at += 1
+        end = at if word[0].isupper() else end
+    return end
+
+
+def _surely(word: str, is_name: Callable[[str], bool]) -> bool:
     """Tell whether the first word of a sentence, which has a capital letter in any case, is a name."""
-    if word.lower() in STOP_WORDS or word.lower() in COMMON:
+    small = word.lower()
+    if small in STOP_WORDS or small in COMMON:
         return False
-    follower = WORD.match(after.lstrip())
     return (
-        word.isupper()
-        or bool(follower and follower[0][0].isupper() and follower[0].lower() not in COMMON)
-        or bool(len(word) > FUZZY - 1 and SURNAME.search(word.lower()))
+        (len(word) > 1 and word.isupper())
+        or bool(len(word) >= FUZZY and SURNAME.search(small))
+        or is_name(word)
     )
 
 
 @lru_cache(maxsize=1 << 15)
 def _keys(word: str) -> tuple[str, ...]:
-    """Return a word's parts in letters that all spellings share: vowels in two classes, no doubled letters."""
-    parts = re.split(r"[-'’ʼ]", re.sub(r"['’]s$", "", word))
-    keys = (DOUBLED.sub(r"\1", romanise(part).translate(VOWELS)) for part in parts)
+    """Return a word's parts in letters that all spellings share."""
+    keys = (romanise(part).replace("h", "k") for part in re.split(r"[-'’ʼ]", POSSESSIVE.sub("", word)))
     return tuple(key for key in keys if len(key) > 1)
+
+
+@lru_cache(maxsize=1 << 15)
+def _classed(key: str) -> str:
+    """Return a key with its vowels in two classes: what Tokayev and Тоқаев share."""
+    return DOUBLED.sub(r"\1", key.translate(VOWELS))
 
 
 @lru_cache(maxsize=1 << 17)
 def _same(key: str, other: str) -> bool:
-    """Tell whether two keys are one name, with or without endings."""
-    if key[:1] != other[:1]:
+    """Tell whether two keys are one name, with or without endings; short ones must agree in their vowels too."""
+    if min(len(key), len(other)) < FUZZY - 1:
+        short, long = sorted((key, other), key=len)
+        ending = len(long) - len(short)
+        return key == other or (
+            len(short) > 2 and long.startswith(short) and ending <= ENDING and not _surname(long, short)
+        )
+    short, long = sorted((_classed(key), _classed(other)), key=len)
+    if short[:1] != long[:1]:
         return False
-    short, long = sorted((key, other), key=len)
-    if len(short) < 3:
-        return key == other
-    if long.startswith(short):
-        return len(long) - len(short) <= ENDING and not PATRONYMIC.match(long, len(short))
     shared = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    if len(short) >= FUZZY - 1 and shared >= len(short) - 1 and len(long) - shared <= ENDING:
-        return True
+    if shared == len(short):
+        return len(long) - len(short) <= ENDING and not _surname(long, short)
+    if shared >= max(4, len(short) - 1):
+        return len(long) - shared <= ENDING
     return len(short) >= FUZZY and len(long) - len(short) <= 1 + ENDING and _one_apart(short, long, shared)
+
+
+def _surname(long: str, short: str) -> bool:
+    return bool(PATRONYMIC.match(long, len(short)))
 
 
 def _one_apart(short: str, long: str, shared: int) -> bool:
     """Tell whether the words are alike but for one letter, up to an ending."""
     rest, other = short[shared:], long[shared:]
-    return any(b.startswith(a) and len(b) - len(a) <= 2 for a, b in ((rest, other[1:]), (rest[1:], other[1:]), (rest[1:], other)))
+    return any(
+        b.startswith(a) and len(b) - len(a) <= 2
+        for a, b in ((rest, other[1:]), (rest[1:], other[1:]), (rest[1:], other))
+    )
 
 
 def _begins(key: str, other: str) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 
-from assistant.assistant import LONGEST_QUESTION, Assistant
+from assistant.asking import LONGEST_QUESTION
+from assistant.assistant import Assistant
 from assistant.errors import AssistantError
 from assistant.types import LANGUAGES, Language, Turn
 from assistant.web.sources import sources_html

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from assistant.assistant import LONGEST_QUESTION, Assistant
+from assistant.asking import LONGEST_QUESTION
+from assistant.assistant import Assistant
 from assistant.types import LANGUAGES
 from assistant.web.strings import STRINGS
 from assistant.web.ui import conversation, relabelled
