@@ -54,10 +54,18 @@ def filters(name: str) -> Callable[[F], F]:
             click.option(f"--{name}", type=language_choice, help="Only articles in this language."),
             click.option("--publisher", help="Only articles of this publisher."),
             click.option(
-                "--until", type=DAY, callback=_day, help="Only articles published on this day or earlier."
+                "--until",
+                type=DAY,
+                metavar="YYYY-MM-DD",
+                callback=_day,
+                help="Only articles published on this day or earlier.",
             ),
             click.option(
-                "--since", type=DAY, callback=_day, help="Only articles published on this day or later."
+                "--since",
+                type=DAY,
+                metavar="YYYY-MM-DD",
+                callback=_day,
+                help="Only articles published on this day or later.",
             ),
         ):
             command = option(command)
