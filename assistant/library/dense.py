@@ -54,6 +54,7 @@ class DenseSearch:
         self._exact = exact
         self._lock = Lock()
         self._store: _Store | None = None
+        self._held = False
         self._tried = -1
         self._matrices: Recent[_Matrix] = Recent(_CACHED)
 
@@ -69,14 +70,32 @@ class DenseSearch:
         return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
     def use(self, index: VectorIndex | None, born: int = -1) -> None:
-        """Search this store from now on, which has everything up to generation `born`."""
+        """Search this store from now on, which has everything up to generation `born`.
+
+        It is the writer's, and no reader puts another in its place, until `release` or until it is None.
+        """
         with self._lock:
-            old, self._store = (
-                self._store,
-                (index, born, str(self._ledger.note("vectors"))) if index else None,
-            )
+            old, self._store = self._store, self._stored(index, born)
+            self._held = index is not None
         if old and old[0] is not index:
             old[0].close()
+
+    def release(self) -> None:
+        """Let readers put a newer store in the place of the writer's."""
+        with self._lock:
+            self._held = False
+
+    def _replace(self, index: VectorIndex | None, born: int = -1) -> None:
+        """Put a store in the place of one that is not the writer's; the one that is not kept is closed."""
+        with self._lock:
+            unused = index if self._held else self._store and self._store[0]
+            if not self._held:
+                self._store = self._stored(index, born)
+        if unused:
+            unused.close()
+
+    def _stored(self, index: VectorIndex | None, born: int) -> _Store | None:
+        return (index, born, str(self._ledger.note("vectors"))) if index else None
 
     @property
     def store(self) -> VectorIndex | None:
@@ -94,15 +113,17 @@ class DenseSearch:
 
     def _current(self, generation: int) -> _Store | None:
         store = self._store
+        if self._held:
+            return store
         if store and store[2] != self._ledger.note("vectors"):
-            self.use(None)
+            self._replace(None)
             store = None
         born = store[1] if store else -1
         if self._tried != generation and self._ledger.count_chunks(None, born) > self._fresh:
             self._tried = generation
             index = self._reopen()
             if index is not None:
-                self.use(index, generation)
+                self._replace(index, generation)
         return self._store
 
     def _from_store(
@@ -118,7 +139,7 @@ class DenseSearch:
             except LibraryDamaged as error:
                 if self._store is store:
                     _log.warning("Searching without the vector index: %s", error)
-                    self.use(None)
+                    self._replace(None)
         return None, {}
 
     def _live(

@@ -60,10 +60,12 @@ FROM versions WHERE state = 'live'
 BY_LANGUAGE = (
     "SELECT coalesce(language, ''), count(*) FROM versions WHERE state = 'live' GROUP BY 1 ORDER BY 2 DESC"
 )
-SAME = """
-SELECT * FROM versions WHERE state IN ('live', :state) AND (article = :article OR (url != '' AND url = :url))
+# Two ids with one URL are one article where one of the ids is that URL; sources that name their rows mean two.
+IDENTITY = "(article = :article OR (url = :url AND url != '' AND (article = :url OR :article = :url)))"
+SAME = f"""
+SELECT * FROM versions WHERE state IN ('live', :state) AND {IDENTITY}
 ORDER BY id DESC
-"""
+"""  # noqa: S608  constants only
 SAME_WORDS = """
 SELECT * FROM versions
 WHERE words_hash = :words AND words_hash != x'' AND state IN ('live', :state) AND original = ''
@@ -79,10 +81,10 @@ INSERT INTO versions (article, state, first_chunk, chunk_count, url, title, publ
 VALUES (:article, 'pending', :first_chunk, :chunk_count, :url, :title, :publisher, :publisher_key, :published,
     :language, :original, :added, :text_hash, :words_hash, :text)
 """
-RETIRE_OLDER = """
+RETIRE_OLDER = f"""
 UPDATE versions SET state = 'retired'
-WHERE id < :id AND state = 'live' AND (article = :article OR (url != '' AND url = :url))
-"""
+WHERE id < :id AND state = 'live' AND {IDENTITY}
+"""  # noqa: S608  constants only
 
 
 def parameters(filters: Filters | None, **others: object) -> dict[str, object]:

@@ -93,6 +93,7 @@ class Writer:
         self._terms.stop_writing()
         self._ledger.set_notes(writing=0)
         self._terms.close()
+        self._dense.release()
         self._vectors = self._terms = None
 
     def rebuild(self, progress: Progress | None) -> None:

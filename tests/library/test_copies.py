@@ -61,7 +61,9 @@ def test_known_tells_unchanged_copies_and_new_articles_apart(library: Library) -
     assert library.known(first) == "unchanged"
     assert (
         library.known(
-            article(9, url=first.url, text=first.text, title="", publisher="", published=None, language=None)
+            article(
+                9, id=first.url, url=first.url, text=first.text, title="", publisher="", published=None, language=None
+            )
         )
         == "unchanged"
     )

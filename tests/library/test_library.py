@@ -53,10 +53,22 @@ def test_a_new_version_replaces_the_old_one(library: Library) -> None:
     assert library.counts().articles == 4
 
 
-def test_the_same_url_under_another_id_is_the_same_article(library: Library) -> None:
+def test_the_url_as_an_id_is_the_article_with_that_url(library: Library) -> None:
     put(library, article(1))
-    assert put(library, article(1, id="other", text="Ships came.\nThey left.")) == ["updated"]
-    assert [row.article.id for row in library.articles()] == ["other"]
+    url = article(1).url
+    assert put(library, article(1, id=url, text="Ships came.\nThey left.")) == ["updated"]
+    assert [row.article.id for row in library.articles()] == [url]
+    assert put(library, article(1, text="Ships came back.\nThey left.")) == ["updated"]
+    assert [row.article.id for row in library.articles()] == ["a1"]
+
+
+def test_two_named_articles_may_share_a_url(library: Library) -> None:
+    page = "https://news.example/digest"
+    put(library, article(1, url=page), article(2, url=page))
+    assert everything(library) == {"a1": 2, "a2": 2}
+    assert put(library, article(2, url=page, text="Changed.\nIt differs.")) == ["updated"]
+    assert nearest(library, "code1 is its sign", 4)
+    assert len(library.articles()) == 2
 
 
 def test_two_versions_in_one_session_leave_the_second(library: Library) -> None:
