@@ -34,7 +34,7 @@ class Table(NamedTuple):
 
 
 # Fitted by benchmarks/fusion.py; the log is in benchmarks/README.md.
-TABLE = Table(same=Weights(dense=1.6, grams=0.55, stems=0.3), other=Weights(dense=2.7, grams=0.35, stems=0.4))
+TABLE = Table(same=Weights(dense=1.6, grams=0.5, stems=0.3), other=Weights(dense=2.7, grams=0.35, stems=0.15))
 
 
 def standardise(scores: Vectors) -> Vectors:
