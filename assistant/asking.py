@@ -73,6 +73,14 @@ class AsyncAnswerer(Protocol):
         """Yield what `Answerer.stream` yields."""
 
 
+@runtime_checkable
+class Closing(Protocol):
+    """An answerer that keeps something open."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question that can be used, and what is asked of it."""

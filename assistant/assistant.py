@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from assistant.answering.conversation import fold_history
 from assistant.answering.extractive import ExtractiveAnswerer
-from assistant.asking import Answerer, Asked, AskFilters, AsyncAnswerer, Begun, SearchFilters, usable
+from assistant.asking import Answerer, Asked, AskFilters, AsyncAnswerer, Begun, Closing, SearchFilters, usable
 from assistant.encoders import load_encoder, load_reranker
 from assistant.errors import EmptyLibrary, ModelError, UsageError
 from assistant.library.library import Library
@@ -114,8 +114,10 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """Close the library."""
+        """Close the library, and what the answerer has open."""
         self.library.close()
+        if isinstance(self.answerer, Closing):
+            self.answerer.close()
 
     def ask(
         self,

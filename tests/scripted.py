@@ -75,6 +75,7 @@ class ScriptedServer:
         handler = type("Handler", (_Handler,), {"scripted": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # clients go away as they like
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
     @property
@@ -140,19 +141,25 @@ class _Handler(BaseHTTPRequestHandler):
             self._error(script)
             return
         try:
-            self._stream(script)
+            self._stream(script) if request.get("stream") else self._whole(script)
         except OSError:
             self.scripted.gone.set()
             self.close_connection = True
 
     def _error(self, script: Script) -> None:
-        body = json.dumps({"error": {"message": script.text, "type": "error", "code": None}}).encode()
+        self._json({"error": {"message": script.text, "type": "error", "code": None}}, script)
+
+    def _whole(self, script: Script) -> None:
+        self._wait(script.first)
+        choice = {"index": 0, "message": {"role": "assistant", "content": script.text}, "finish_reason": "stop"}
+        told = {"id": "scripted", "object": "chat.completion", "created": 0, "model": "scripted"}
+        self._json({**told, "choices": [choice]}, script)
+
+    def _json(self, answer: dict[str, Any], script: Script) -> None:
+        body = json.dumps(answer, ensure_ascii=False).encode()
         self.send_response(script.status)
-        for name, value in {
-            "Content-Type": "application/json",
-            "Content-Length": str(len(body)),
-            **script.headers,
-        }.items():
+        told = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        for name, value in {**told, **script.headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

@@ -27,6 +27,7 @@ from assistant.answering.calls import Limits, reply
 from assistant.answering.context import conversation, fitting, nonce, room, sources_text, tokens
 from assistant.answering.conversation import fold_history
 from assistant.answering.faults import Cause, ModelFault, note
+from assistant.answering.models import close_model
 from assistant.answering.questions import analyse_question
 from assistant.answering.short import short_answer
 from assistant.answering.strings import abstention, phrase
@@ -120,6 +121,10 @@ class GenerativeAnswerer:
             return self._variables(asked, sources)
 
         return RunnableLambda(variables) | PROMPT | self.model
+
+    def close(self) -> None:
+        """Close the model's connections."""
+        close_model(self.model)
 
     def stream(
         self,

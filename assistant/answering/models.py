@@ -5,12 +5,15 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from assistant.answering.background import BACKGROUND
 from assistant.answering.calls import Limits
 from assistant.errors import MissingExtra, UsageError
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+
+CLOSING = 5.0  # seconds
 
 # What people write before the colon: LangChain's name, its package, and the extra that installs it.
 PROVIDERS = {
@@ -56,6 +59,13 @@ def chat_model(settings: Settings) -> BaseChatModel:
             "See ASSISTANT_CHAT_MODEL, ASSISTANT_CHAT_API_KEY and ASSISTANT_CHAT_BASE_URL.",
         ) from error
     return model
+
+
+def close_model(model: BaseChatModel) -> None:
+    """Close the connections that a model keeps open, where its client is ours."""
+    client = getattr(model, "http_async_client", None)
+    if client is not None:
+        BACKGROUND.submit(client.aclose()).result(CLOSING)
 
 
 def _named(settings: Settings) -> tuple[str, str]:
