@@ -13,6 +13,7 @@ from assistant.text.dates import DateMention, find_dates
 from assistant.text.numbers import Quantity, find_quantities
 
 DIGITS = re.compile(r"\d+")
+CLAUSE = re.compile(r"[,;:]\s+|\s[–—]\s")
 NOT_ONLY = re.compile(r"\bnot only\b|\bне только\b|\bғана емес\b", re.IGNORECASE)
 NEGATION = re.compile(
     r"\b(?:not|no|never|none|neither|nobody|nothing|without|cannot|fail(?:s|ed)? to|refus\w+|den(?:y|ies|ied))\b|n['’]t\b"
@@ -86,8 +87,18 @@ def stance(text: str) -> tuple[bool, int]:
 def contradicts(claim: str, source: str) -> bool:
     """Tell whether one of two sentences denies, or turns round, what the other says."""
     denies, way = stance(claim)
-    denied, other = stance(source)
+    denied, other = stance(_about(claim, source))
     return denies != denied or way * other < 0
+
+
+def _about(claim: str, source: str) -> str:
+    """Return the clauses of a sentence that have a number or date of the claim; all of it when none has."""
+    facts = facts_of(claim)
+    if not facts:
+        return source
+    clauses = CLAUSE.split(source)
+    about = [one for one in clauses if facts.missing_from(facts_of(one, every_digit=True)) < len(facts)]
+    return ", ".join(about) or source
 
 
 def _has(quantities: Sequence[Quantity], own: Quantity) -> bool:
