@@ -6,6 +6,7 @@ search, with the question really encoded, not its quality.
 
 from __future__ import annotations
 
+import os
 import random
 import resource
 import statistics
@@ -105,7 +106,7 @@ def cold_ask_seconds(folder: Path, question: str, encoder: str) -> float:
     for _ in range(3):
         started = perf_counter()
         subprocess.run(
-            command, check=True, capture_output=True, env={"ASSISTANT_ENCODER": encoder, "PATH": ""}
+            command, check=True, capture_output=True, env={**os.environ, "ASSISTANT_ENCODER": encoder}
         )
         runs.append(perf_counter() - started)
     return statistics.median(runs)
