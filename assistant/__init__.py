@@ -12,7 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from assistant.assistant import Answerer, Assistant
+    from assistant.asking import Answerer
+    from assistant.assistant import Assistant
     from assistant.encoders import load_encoder, load_reranker
     from assistant.encoders.fake import HashEncoder
     from assistant.errors import (
@@ -91,7 +92,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Answerer": "assistant.assistant",
+    "Answerer": "assistant.asking",
     "Assistant": "assistant.assistant",
     "HashEncoder": "assistant.encoders.fake",
     "HybridRetriever": "assistant.retrieval.hybrid",

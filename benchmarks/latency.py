@@ -69,11 +69,12 @@ def fill(library: Library, encoder: Encoder, chunks: int, draw: random.Random) -
     """Fill the library; return questions made of its words."""
     noise = np.random.default_rng(0)
     questions = []
-    for article, spans in articles(chunks // CHUNKS, draw):
-        vectors = noise.standard_normal((len(spans), encoder.dimension), dtype=np.float32)
-        library.add(article, spans, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
-        if len(questions) < 200:
-            questions.append(" ".join(draw.sample(article.text.split(), 7)) + "?")
+    with library.writing():
+        for article, spans in articles(chunks // CHUNKS, draw):
+            vectors = noise.standard_normal((len(spans), encoder.dimension), dtype=np.float32)
+            library.add(article, spans, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+            if len(questions) < 200:
+                questions.append(" ".join(draw.sample(article.text.split(), 7)) + "?")
     return questions
 
 

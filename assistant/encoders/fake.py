@@ -32,4 +32,4 @@ class HashEncoder:
             for at in range(len(padded) - 2):
                 digest = hashlib.blake2b(padded[at : at + 3].encode(errors="replace"), digest_size=4).digest()
                 vectors[row, int.from_bytes(digest, "little") % self.dimension] += 1.0
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
