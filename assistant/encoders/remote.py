@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from assistant.encoders.base import EncoderEmbeddings, unit_rows
 from assistant.errors import EncoderError, MissingExtra
 from assistant.types import Vectors
 
-OPTIONS: dict[str, dict[str, object]] = {
+OPTIONS: dict[str, dict[str, Any]] = {
     "openai": {"check_embedding_ctx_length": False},  # it would download a tokenizer to count tokens
 }
 

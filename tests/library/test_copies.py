@@ -62,7 +62,14 @@ def test_known_tells_unchanged_copies_and_new_articles_apart(library: Library) -
     assert (
         library.known(
             article(
-                9, id=first.url, url=first.url, text=first.text, title="", publisher="", published=None, language=None
+                9,
+                id=first.url,
+                url=first.url,
+                text=first.text,
+                title="",
+                publisher="",
+                published=None,
+                language=None,
             )
         )
         == "unchanged"

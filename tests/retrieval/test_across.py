@@ -4,7 +4,12 @@ from assistant.types import Article, Chunk, Filters, Hit
 
 def hit(number, language="en"):
     article = Article(id=f"a{number}", text="x", language=language)
-    return Hit(article=article, chunk=Chunk(id=number, article_id=article.id, start=0, end=1, text="x"), score=9.0, ranks={"dense": 1})
+    return Hit(
+        article=article,
+        chunk=Chunk(id=number, article_id=article.id, start=0, end=1, text="x"),
+        score=9.0,
+        ranks={"dense": 1},
+    )
 
 
 class Recorder:
@@ -48,7 +53,9 @@ def test_without_translations_the_search_is_as_before():
 
 def test_a_filter_on_the_questions_own_language_needs_no_translation():
     recorder = Recorder()
-    TranslatingRetriever(recorder, Phrasebook(kk="Қайда?"), lambda: ["kk", "en"]).search("Where is it held?", 3, Filters(language="en"))
+    TranslatingRetriever(recorder, Phrasebook(kk="Қайда?"), lambda: ["kk", "en"]).search(
+        "Where is it held?", 3, Filters(language="en")
+    )
     assert len(recorder.asked) == 1
 
 
