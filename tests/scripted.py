@@ -151,7 +151,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _whole(self, script: Script) -> None:
         self._wait(script.first)
-        choice = {"index": 0, "message": {"role": "assistant", "content": script.text}, "finish_reason": "stop"}
+        choice = {
+            "index": 0,
+            "message": {"role": "assistant", "content": script.text},
+            "finish_reason": "stop",
+        }
         told = {"id": "scripted", "object": "chat.completion", "created": 0, "model": "scripted"}
         self._json({**told, "choices": [choice]}, script)
 

@@ -1,13 +1,11 @@
 """The assistant with a chat model, from its settings to the message of a chain."""
 
 import asyncio
-import json
 from importlib.util import find_spec
 
 import pytest
-from click.testing import CliRunner
 
-from assistant import Assistant, MissingExtra, Settings, Turn, UsageError
+from assistant import Assistant, HashEncoder, MissingExtra, Settings, Turn, UsageError
 from assistant.answering.models import chat_model, limits_of
 from assistant.cli import main
 from assistant.interop import message
@@ -23,8 +21,14 @@ def scripted(request):
     """Translate, or answer with the source that has the tram line."""
     prompt = prompt_of(request)
     if "<source-" not in prompt:
-        return Script("kk: Қарағанды трамвайы қанша жолаушы тасиды?\nru: Сколько пассажиров перевозит трамвай Караганды?")
-    numbers = [one for one in range(1, 11) if "tram line" in prompt.partition(f'number="{one}">')[2].partition("</source")[0]]
+        return Script(
+            "kk: Қарағанды трамвайы қанша жолаушы тасиды?\nru: Сколько пассажиров перевозит трамвай Караганды?"
+        )
+    numbers = [
+        one
+        for one in range(1, 11)
+        if "tram line" in prompt.partition(f'number="{one}">')[2].partition("</source")[0]
+    ]
     return Script(REPLY.replace("[1]", f"[{numbers[0]}]"), piece=6)
 
 
@@ -66,7 +70,12 @@ def test_ask_and_stream_go_through_the_model(chatting, server):
 
 def test_asynchronous_streams_too(chatting):
     async def main_():
-        return [event async for event in chatting.astream(QUESTION, [Turn(question="Is there a tram?", answer="Yes [1].")])]
+        return [
+            event
+            async for event in chatting.astream(
+                QUESTION, [Turn(question="Is there a tram?", answer="Yes [1].")]
+            )
+        ]
 
     events = asyncio.run(main_())
     assert "".join(event.text for event in events if event.kind == "delta") == events[-1].answer.text == REPLY
@@ -109,7 +118,7 @@ def test_extractive_answers_are_messages_too(assistant):
 
 
 def test_settings_choose_the_model(server, tmp_path, monkeypatch):
-    monkeypatch.setattr("assistant.assistant.load_encoder", lambda name: __import__("assistant").HashEncoder())
+    monkeypatch.setattr("assistant.assistant.load_encoder", lambda _: HashEncoder())
     settings = Settings(chat_model="scripted", chat_base_url=server.url, data_dir=tmp_path, reranker="none")
     with Assistant.from_settings(settings) as made:
         made.ingest(list(ARTICLES))
@@ -122,7 +131,14 @@ def test_a_model_that_is_not_known_is_named(name):
         chat_model(Settings(chat_model=name))
 
 
-@pytest.mark.parametrize(("name", "package", "extra"), [("ollama:x", "langchain_ollama", "ollama"), ("anthropic:x", "langchain_anthropic", "anthropic"), ("google:x", "langchain_google_genai", "google")])
+@pytest.mark.parametrize(
+    ("name", "package", "extra"),
+    [
+        ("ollama:x", "langchain_ollama", "ollama"),
+        ("anthropic:x", "langchain_anthropic", "anthropic"),
+        ("google:x", "langchain_google_genai", "google"),
+    ],
+)
 def test_a_missing_provider_names_its_install_command(name, package, extra):
     if find_spec(package):
         pytest.skip(f"{package} is installed")
@@ -148,3 +164,43 @@ def test_a_missing_key_is_a_usage_error(monkeypatch):
 def test_the_timeout_bounds_every_limit():
     assert limits_of(Settings(chat_timeout=2)).first == 2
     assert limits_of(Settings()).total == 120
+
+
+def test_eval_compares_extractive_and_model(server, tmp_path, monkeypatch):
+    monkeypatch.setattr("assistant.assistant.load_encoder", lambda _: HashEncoder())
+    monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "scripted")
+    monkeypatch.setenv("ASSISTANT_CHAT_BASE_URL", server.url)
+    monkeypatch.setenv("ASSISTANT_RERANKER", "none")
+    asked = {
+        "id": "q1",
+        "question": QUESTION,
+        "language": "en",
+        "answerable": True,
+        "norm": ["20,000"],
+        "relevant": ["en-1"],
+    }
+    questions, articles = tmp_path / "questions.jsonl", tmp_path / "articles.jsonl"
+    questions.write_text(json.dumps(asked) + "\n", encoding="utf-8")
+    rows = (
+        {"id": one.id, "title": one.title, "text": one.text, "language": one.language} for one in ARTICLES
+    )
+    articles.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    command = ["eval", str(questions), "--answerer", "extractive", "--answerer", "model"]
+    told = json.loads(CliRunner().invoke(main, [*command, "--json"], catch_exceptions=False).output)
+    found = {row["answerer"]: row for row in told if row["language"] == "all"}
+    assert found.keys() == {"extractive", "model"}
+    assert found["model"]["cited first"]["value"] == found["model"]["says it"]["value"] == 1
+    table = CliRunner().invoke(main, command, catch_exceptions=False).output
+    assert "extractive" in table
+    assert "model" in table
+
+
+def test_eval_needs_a_model_to_compare(tmp_path, monkeypatch):
+    monkeypatch.delenv("ASSISTANT_CHAT_MODEL", raising=False)
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(
+        '{"id": "q", "question": "Who?", "language": "en", "answerable": true}\n', encoding="utf-8"
+    )
+    result = CliRunner().invoke(main, ["eval", str(questions), "--answerer", "model"])
+    assert result.exit_code == 2
+    assert "ASSISTANT_CHAT_MODEL" in result.output

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,6 +30,7 @@ CAPITALS = [
     if line and not line.startswith("#")
 ]
 COMMON = frozenset(word for words, colon, _ in CAPITALS if not colon for word in words.split())
+UNNAMED = COMMON | LINKS
 PEOPLE = {word: country for country, _, words in CAPITALS for word in words.split()}
 VOWELS = str.maketrans({"e": "a", "i": "a", "u": "o"})
 POSSESSIVE = re.compile(r"['’]s$")
@@ -38,11 +40,15 @@ DOUBLED = re.compile(r"(.)\1+")
 
 @dataclass(frozen=True, slots=True)
 class Namesake:
-    """What a source has of names: the keys of its words, and the other names of what it names."""
+    """What a source has of names: the keys of its words by their first letter, and other names of what it names."""
 
-    keys: frozenset[str]
-    heads: frozenset[str]
+    keys: Mapping[str, tuple[str, ...]]
     others: frozenset[str]
+    known: dict[str, bool] = field(default_factory=dict, compare=False)
+
+    def near(self, key: str) -> tuple[str, ...]:
+        """Return the keys that may be the same name."""
+        return self.keys.get(_classed(key)[:1], ())
 
 
 class Names:
@@ -51,15 +57,23 @@ class Names:
     def __init__(self, aliases: Aliases) -> None:
         """Know which names mean the same."""
         self.expand = lru_cache(maxsize=1 << 14)(lambda text: frozenset(aliases.expand(text)))
+        self._wholes = lru_cache(maxsize=1 << 12)(self._other_names)
+        self._runs = lru_cache(maxsize=256)(lambda text: tuple(runs(text, self.is_name)))
 
     def of_source(self, text: str) -> Namesake:
         """Read a source."""
-        keys = frozenset(key for word in WORD.findall(text) for key in _keys(word))
-        return Namesake(keys, frozenset(key[:2] for key in keys), self.expand(text))
+        keys: defaultdict[str, list[str]] = defaultdict(list)
+        for key in dict.fromkeys(key for word in WORD.findall(text) for key in _keys(word)):
+            keys[_classed(key)[:1]].append(key)
+        return Namesake({first: tuple(found) for first, found in keys.items()}, self.expand(text))
 
     def missing(self, claim: str, source: Namesake) -> list[str]:
         """Return the names of a claim that are not in the source."""
-        return [word for run in runs(claim, self.is_name) for word in self._missing(run, source)]
+        return [word for run in self._runs(claim) for word in self._missing(run, source)]
+
+    def count(self, claim: str) -> int:
+        """Return how many words of names a claim has."""
+        return sum(word.lower() not in UNNAMED for run in self._runs(claim) for word in run.words)
 
     def is_name(self, word: str) -> bool:
         """Tell whether a word is known as a name."""
@@ -75,29 +89,41 @@ class Names:
         return [] if run.doubtful and missing == [run.words[0]] else missing
 
     def _has(self, word: str, source: Namesake) -> bool:
-        if word.lower() in COMMON | LINKS:
+        if word not in source.known:
+            source.known[word] = self._finds(word, source)
+        return source.known[word]
+
+    def _finds(self, word: str, source: Namesake) -> bool:
+        if word.lower() in UNNAMED:
             return True
-        if all(any(_same(key, other) for other in source.keys) for key in _keys(word)):
+        if all(any(_same(key, other) for other in source.near(key)) for key in _keys(word)):
             return True
         country = PEOPLE.get(POSSESSIVE.sub("", word.lower()), word)
         others = self.expand(country)
         return bool(others & source.others) or any(self._reads(name, source) for name in {country, *others})
 
-    def _has_phrase(self, run: Sequence[str], at: int, source: Namesake) -> bool:
+    def _has_phrase(self, words: tuple[str, ...], at: int, source: Namesake) -> bool:
         """Tell whether a name of several words that has this one in it is in the source by another name."""
-        for size in range(2, min(LONGEST_PHRASE, len(run)) + 1):
-            for start in range(max(0, at - size + 1), min(at, len(run) - size) + 1):
-                words = run[start : start + size]
-                whole = self.expand(" ".join(words)) - frozenset().union(*map(self.expand, words))
-                if whole & source.others or any(self._reads(name, source) for name in whole):
-                    return True
-        return False
+        return any(
+            whole & source.others or any(self._reads(name, source) for name in whole)
+            for whole in self._wholes(words, at)
+        )
+
+    def _other_names(self, words: tuple[str, ...], at: int) -> tuple[frozenset[str], ...]:
+        """Return the other names of the names of several words that have this word in them."""
+        spans = (
+            words[start : start + size]
+            for size in range(2, min(LONGEST_PHRASE, len(words)) + 1)
+            for start in range(max(0, at - size + 1), min(at, len(words) - size) + 1)
+        )
+        wholes = (self.expand(" ".join(span)) - frozenset().union(*map(self.expand, span)) for span in spans)
+        return tuple(dict.fromkeys(whole for whole in wholes if whole))
 
     def _reads(self, name: str, source: Namesake) -> bool:
         """Tell whether the words of a name are in the source, in any form: "Россия" is in "российских"."""
         words = [word for word in WORD.findall(name) if word.lower() not in LINKS]
         return bool(words) and all(
-            any(_same(key, other) or _begins(key, other) for key in _keys(word) for other in source.keys)
+            any(_same(key, other) or _begins(key, other) for key in _keys(word) for other in source.near(key))
             for word in words
         )
 
@@ -128,7 +154,7 @@ def runs(text: str, is_name: Callable[[str], bool]) -> Iterator[Run]:
         words = tuple(one[0] for one in found[at:end])
         sure = bool(words) and (at > 0 or _surely(words[0], is_name))
         doubtful = bool(words) and not sure
-        if words and (sure or len(words) > 1) and any(word.lower() not in COMMON | LINKS for word in words):
+        if words and (sure or len(words) > 1) and any(word.lower() not in UNNAMED for word in words):
             yield Run(words, tuple(one[0] for one in found[end : end + TAIL]), doubtful)
         at = max(end, at + 1)
 

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from assistant.answering.facts import Facts, facts_of, published
 from assistant.answering.names import Names, Namesake
 from assistant.text.analysis import analyse
-from assistant.text.language import detect_language
 from assistant.text.sentences import sentence_spans
 from assistant.types import Hit, Language
 
 VERBATIM = 0.97  # share of common words from which a sentence needs no encoder
-FEW = 3
+FEW = 3  # words
+SEVERAL = 3
 
 Span = tuple[int, int]
 
-language_of = lru_cache(maxsize=4096)(detect_language)
+KAZAKH = re.compile(r"[әғқңөұүһі]", re.IGNORECASE)
+CYRILLIC = re.compile(r"[Ѐ-ӿ]")
+
+
+def language_of(sentence: str) -> Language:
+    """Return the language that a sentence's letters show: at once, where telling for sure takes a model."""
+    if not CYRILLIC.search(sentence):
+        return "en"
+    return "kk" if KAZAKH.search(sentence) else "ru"
 
 
 @lru_cache(maxsize=4096)
@@ -39,6 +49,7 @@ class Source:
     hit: Hit
     names: Names
     _missing: dict[str, int] = field(default_factory=dict)
+    _has: dict[str, list[int]] = field(default_factory=dict)
 
     @cached_property
     def spans(self) -> list[Span]:
@@ -49,7 +60,7 @@ class Source:
     def texts(self) -> list[str]:
         """What a claim is compared with: each sentence, then each with the one before it."""
         text = self.hit.chunk.text
-        pairs = zip(self.spans, self.spans[1:], strict=False)
+        pairs = pairwise(self.spans)
         return [text[start:end] for start, end in self.spans] + [
             text[first[0] : last[1]] for first, last in pairs
         ]
@@ -73,14 +84,16 @@ class Source:
         return self.names.of_source(self.whole)
 
     @cached_property
-    def language(self) -> Language | None:
+    def language(self) -> Language:
         """Of its article."""
-        return self.hit.article.language or detect_language(self.hit.chunk.text)
+        return self.hit.article.language or language_of(self.hit.chunk.text)
 
     @cached_property
-    def _facts(self) -> list[Facts]:
+    def _read(self) -> list[tuple[Facts, Namesake]]:
+        """The facts and names of each sentence."""
         day = self.hit.article.published
-        return [facts_of(text, day, every_digit=True) for text in self.texts]
+        sentences = self.texts[: len(self.spans)]
+        return [(facts_of(text, day, every_digit=True), self.names.of_source(text)) for text in sentences]
 
     def missing(self, claim: str) -> int:
         """Count the numbers, dates and names of a claim that are not here."""
@@ -91,10 +104,43 @@ class Source:
             )
         return self._missing[claim]
 
-    def has(self, claim: str, at: int) -> int:
-        """Count the numbers and dates of a claim that one of the texts has."""
-        facts = facts_of(claim, self.hit.article.published)
-        return len(facts) - facts.missing_from(self._facts[at]) if facts else 0
+    def confirmed(self, claim: str) -> float:
+        """Return how much of what could be wrong in a claim is right: 1 for several numbers, dates or names."""
+        there = len(facts_of(claim, self.hit.article.published)) + self.names.count(claim)
+        return min(SEVERAL, max(0, there - self.missing(claim))) / SEVERAL
+
+    def candidates(self, claim: str) -> list[int]:
+        """Return the sentences to compare a claim with: those with most of its facts, all when none has any."""
+        has, size = self.has(claim), len(self.spans)
+        most = max(has)
+        single = [at for at in range(size) if has[at] == most]
+        if single or not most:
+            return single
+        return sorted(
+            {
+                at
+                for pair in range(size, len(has))
+                if has[pair] == most
+                for at in (pair - size, pair - size + 1)
+            }
+        )
+
+    def has(self, claim: str) -> list[int]:
+        """Count for each of the texts the numbers, dates and names of a claim that it has."""
+        if claim not in self._has:
+            self._has[claim] = self._count(claim)
+        return self._has[claim]
+
+    def _count(self, claim: str) -> list[int]:
+        facts, names = facts_of(claim, self.hit.article.published), self.names.count(claim)
+        there = len(facts) + names
+        if not there:
+            return [0] * len(self.texts)
+        single = [
+            there - facts.missing_from(own) - (len(self.names.missing(claim, namesake)) if names else 0)
+            for own, namesake in self._read
+        ]
+        return single + [min(there, one + other) for one, other in pairwise(single)]
 
     def shared(self, claim: str) -> float:
         """Return the share of a claim's words that are here."""

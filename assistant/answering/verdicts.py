@@ -24,11 +24,13 @@ from assistant.text.aliases import Aliases
 from assistant.types import Encoder, Hit, Vectors, Verdict
 
 WEIGHTS = Path(__file__).with_name("verdicts.json")
-FEATURES = ("cosine", "shared", "across", "across cosine", "bias")
+FEATURES = ("cosine", "shared", "confirmed", "across", "across cosine", "bias")
 TRIED = 3  # sources that a sentence without a marker is compared with
 FACT = 0.2  # nearness that each number or date in common is worth, for choosing the sentence
 JOINED = 0.04  # how much nearer two sentences must be than one to be quoted together
 FEW = 3  # words
+MOST = 40  # sentences of an answer that are encoded; of further ones only facts and words are compared
+FAR = -1.0  # cosine of what is not compared
 WRONG = 100.0  # log-odds that a wrong fact costs
 
 
@@ -83,6 +85,8 @@ class Judge:
         self.thresholds = thresholds or load_thresholds()
         self._encoder = encoder
         self._vectors: dict[str, Vectors] = {}
+        self._read = 0  # claims that were encoded
+        self._unread: set[str] = set()  # and those that were too many
 
     def judge(self, claims: Sequence[Claim]) -> list[Judgement]:
         """Judge claims; the encoder is called once for all of them."""
@@ -93,22 +97,21 @@ class Judge:
     def features(self, claim: Claim, number: int) -> Nearness:
         """Measure how near a claim is to a source."""
         source = self.sources[number]
-        across = float(language_of(claim.text) not in (source.language, None))
+        across = float(language_of(claim.text) != source.language)
         shared = 0.0 if across else source.shared(claim.text)
-        if source.is_verbatim(claim.text):
+        if self._by_words(claim, source):
             near = np.array([shared_stems(claim.text, text) for text in source.texts], dtype=np.float32)
         else:
             self._encode([claim], [(number,)])
-            near = np.stack([self._vectors[text] for text in source.texts]) @ self._vectors[claim.text]
+            near = self._cosines(claim, source)
         cosine = float(near.max())
-        facts = [source.has(claim.text, at) for at in range(len(source.texts))]
-        near = near + np.array(facts, dtype=np.float32) * np.float32(FACT)
+        near = near + np.array(source.has(claim.text), dtype=np.float32) * np.float32(FACT)
         single = int(near[: len(source.spans)].argmax())
         best = int(near.argmax())
         quoted = best if near[best] > near[single] + JOINED else single
-        return Nearness(
-            np.array([cosine, shared, across, across * cosine, 1.0], dtype=np.float32), single, quoted
-        )
+        confirmed = source.confirmed(claim.text)
+        values = [cosine, shared, confirmed, across, across * cosine, 1.0]
+        return Nearness(np.array(values, dtype=np.float32), single, quoted)
 
     def _pairs(self, claim: Claim) -> tuple[int, ...]:
         """Return the sources to compare a claim with: those it names, or those that have most of its facts."""
@@ -121,16 +124,42 @@ class Judge:
 
         return tuple(sorted(self.sources, key=order)[:TRIED])
 
+    def _by_words(self, claim: Claim, source: Source) -> bool:
+        """Tell whether words are enough: a claim has all of them from the source, or is wrong however near it is."""
+        alone = len(claim.sources) < 2
+        wrong = alone and source.missing(claim.text) > 0
+        return wrong or claim.text in self._unread or source.is_verbatim(claim.text)
+
     def _encode(self, claims: Sequence[Claim], pairs: Sequence[Sequence[int]]) -> None:
         wanted: dict[str, None] = {}
         for claim, numbers in zip(claims, pairs, strict=True):
-            for number in numbers:
-                source = self.sources[number]
-                if not source.is_verbatim(claim.text):
-                    wanted |= dict.fromkeys((claim.text, *source.texts))
+            sources = [
+                self.sources[number] for number in numbers if not self._by_words(claim, self.sources[number])
+            ]
+            if sources and claim.text not in self._vectors and claim.text not in wanted:
+                if self._read >= MOST:
+                    self._unread.add(claim.text)
+                    continue
+                self._read += 1
+            for source in sources:
+                near = (source.texts[at] for at in source.candidates(claim.text))
+                wanted |= dict.fromkeys((claim.text, *near))
         new = [text for text in wanted if text not in self._vectors]
         if new:
             self._vectors |= dict(zip(new, self._encoder.encode_passages(new), strict=True))
+
+    def _cosines(self, claim: Claim, source: Source) -> Vectors:
+        """Return the nearness of a source's texts to a claim; two sentences together have the mean of both."""
+        vectors = {at: self._vectors[source.texts[at]] for at in source.candidates(claim.text)}
+        near = np.full(len(source.texts), FAR, dtype=np.float32)
+        for at, vector in vectors.items():
+            near[at] = vector @ self._vectors[claim.text]
+            if at + 1 in vectors:
+                both = vector + vectors[at + 1]
+                near[len(source.spans) + at] = (
+                    both @ self._vectors[claim.text] / (np.linalg.norm(both) + 1e-9)
+                )
+        return near
 
     def _judgement(self, claim: Claim, numbers: Sequence[int]) -> Judgement:
         judged = {number: self._verdict(claim, number) for number in numbers}
@@ -151,6 +180,8 @@ class Judge:
         wrong = source.missing(claim.text) or contradicts(claim.text, source.texts[near.single])
         if wrong:
             return score - WRONG, "unsupported", source.place(near.quoted)
+        if claim.text in self._unread and not source.is_verbatim(claim.text):
+            return score, "partly", source.place(near.quoted)
         return score, self._by_score(score, claim), source.place(near.quoted)
 
     def _by_score(self, score: float, claim: Claim) -> Verdict:

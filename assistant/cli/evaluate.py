@@ -20,6 +20,9 @@ from assistant.evaluation.run import evaluate as run
 from assistant.settings import Settings
 
 
+ANSWERERS = ("extractive", "model")
+
+
 @click.command("eval")
 @click.argument("questions", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
@@ -29,10 +32,22 @@ from assistant.settings import Settings
     help="Ask these articles, in a library made for it; by default articles.jsonl beside QUESTIONS, or else the library.",
 )
 @click.option("--search-only", is_flag=True, help="Judge the search, not the answers.")
+@click.option(
+    "--answerer",
+    "answerers",
+    type=click.Choice(ANSWERERS),
+    multiple=True,
+    help="Who answers; both, one after the other, when given twice. By default as the settings say.",
+)
 @as_json
 @data_dir
 def evaluate(
-    questions: Path, articles: tuple[Path, ...], search_only: bool, as_json: bool, data_dir: Path | None
+    questions: Path,
+    articles: tuple[Path, ...],
+    search_only: bool,
+    answerers: tuple[str, ...],
+    as_json: bool,
+    data_dir: Path | None,
 ) -> None:
     """Ask the QUESTIONS of a .jsonl file and compare with what is known of their answers.
 
@@ -41,12 +56,29 @@ def evaluate(
     """
     beside = questions.with_name("articles.jsonl")
     asked = load_questions(questions)
-    with opened(settings_for(data_dir), articles or [beside] * beside.exists()) as assistant:
-        report = run(assistant, asked, answers=not search_only)
+    rows: list[dict[str, object]] = []
+    for name in answerers or ("",):
+        settings = answered_by(name, settings_for(data_dir))
+        with opened(settings, articles or [beside] * beside.exists()) as assistant:
+            report = run(assistant, asked, answers=not search_only)
+        rows += [{**({"answerer": name} if name else {}), **row} for row in as_rows(report)]
+        if not as_json:
+            console().print(*([f"\n{name}"] if name else []), report_table(report), sep="\n")
     if as_json:
-        echo_json(as_rows(report))
-    else:
-        console().print(report_table(report))
+        echo_json(rows)
+
+
+def answered_by(name: str, settings: Settings) -> Settings:
+    """Return the settings with which this answerer answers.
+
+    Raises:
+        UsageError: if there is no chat model.
+    """
+    if name == "extractive":
+        return settings.model_copy(update={"chat_model": ""})
+    if name == "model" and not settings.chat_model:
+        raise UsageError("There is no chat model to evaluate.", "Set ASSISTANT_CHAT_MODEL.")
+    return settings
 
 
 @contextmanager

@@ -16,7 +16,9 @@ from assistant.types import Answer, AnswerEvent, Article, Chunk, Hit
 
 PORT = "The port of Aktau was deepened this spring. It now takes ships of 12 thousand tonnes."
 TRAM = "The tram line of Karaganda has 14 stops. The mayor Aset Omarov rode it first."
-REPLY = "The port of Aktau takes ships of 12 thousand tonnes [1]. The tram line of Karaganda has 14 stops [2]."
+REPLY = (
+    "The port of Aktau takes ships of 12 thousand tonnes [1]. The tram line of Karaganda has 14 stops [2]."
+)
 QUESTION = "How many tonnes do the ships in Aktau have?"
 
 QUICK = Limits(connect=0.5, first=0.6, silence=0.4, total=1.5, length=5000, pause=0.02)
@@ -26,7 +28,11 @@ def hit(at: int, text: str, **details: Any) -> Hit:
     """Make a hit of one article, of one chunk."""
     usual = {"title": f"Title {at}", "publisher": "Steppe", "published": date(2024, 5, 20), "language": "en"}
     article = Article(id=f"a{at}", text=text, **{**usual, **details})
-    return Hit(article=article, chunk=Chunk(id=at, article_id=article.id, start=0, end=len(text), text=text), score=1.0)
+    return Hit(
+        article=article,
+        chunk=Chunk(id=at, article_id=article.id, start=0, end=len(text), text=text),
+        score=1.0,
+    )
 
 
 HITS = (hit(1, PORT), hit(2, TRAM))

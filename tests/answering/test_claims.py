@@ -16,7 +16,9 @@ def parts(text, step=0):
 
 
 def shown(found):
-    return "".join(f"[{part}]" if isinstance(part, int) else part for part in found if not isinstance(part, Claim))
+    return "".join(
+        f"[{part}]" if isinstance(part, int) else part for part in found if not isinstance(part, Claim)
+    )
 
 
 def claims(found):
@@ -24,9 +26,16 @@ def claims(found):
 
 
 TEXTS = {
-    "One came [1]. Two left. [2] Three stay [3][1].": [("One came.", (1,)), ("Two left.", (2,)), ("Three stay.", (3, 1))],
+    "One came [1]. Two left. [2] Three stay [3][1].": [
+        ("One came.", (1,)),
+        ("Two left.", (2,)),
+        ("Three stay.", (3, 1)),
+    ],
     "Бірі келді [1].\n\n[2] екіншісі кетті": [("Бірі келді.", (1,)), ("екіншісі кетті", (2,))],
-    "Ол 2024 ж. 27 қараша күні келді [1]. Кейін кетті.": [("Ол 2024 ж. 27 қараша күні келді.", (1,)), ("Кейін кетті.", ())],
+    "Ол 2024 ж. 27 қараша күні келді [1]. Кейін кетті.": [
+        ("Ол 2024 ж. 27 қараша күні келді.", (1,)),
+        ("Кейін кетті.", ()),
+    ],
     "Mr. Smith paid 3.5 percent [1]! Fine?": [("Mr. Smith paid 3.5 percent!", (1,)), ("Fine?", ())],
     "\n\n [1]": [],
     "": [],

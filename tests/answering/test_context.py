@@ -1,5 +1,5 @@
-from langchain_core.prompts import ChatPromptTemplate
 import pytest
+from langchain_core.prompts import ChatPromptTemplate
 
 from assistant.answering.context import conversation, fitting, nonce, room, tokens
 from assistant.answering.generative import PROMPT

@@ -118,7 +118,9 @@ def test_a_follow_up_takes_its_subject_from_the_history():
 
 def test_a_follow_up_is_not_answered_with_what_was_told_before():
     text = "Atyrau has 40 foreign firms. Nine of the firms in Atyrau are new."
-    history = [Turn(question="How many foreign firms are in Atyrau?", answer="Atyrau has 40 foreign firms. [1]")]
+    history = [
+        Turn(question="How many foreign firms are in Atyrau?", answer="Atyrau has 40 foreign firms. [1]")
+    ]
     answer = run("How many of them are new?", hits(text), history=history)[-1].answer
     assert answer.citations[0].quote == "Nine of the firms in Atyrau are new."
 

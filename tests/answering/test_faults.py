@@ -84,7 +84,14 @@ def test_nobody_listens():
     assert answer.note == FALLBACK["kk"].format(cause=TOLD["kk"]["unreachable"])
 
 
-@pytest.mark.parametrize("passing", [Script("oops", status=500), Script("wait", status=429, headers={"Retry-After": "0.05"}), Script("", fault="cut")])
+@pytest.mark.parametrize(
+    "passing",
+    [
+        Script("oops", status=500),
+        Script("wait", status=429, headers={"Retry-After": "0.05"}),
+        Script("", fault="cut"),
+    ],
+)
 def test_what_passes_is_tried_again(passing):
     with ScriptedServer(passing, Script(REPLY)) as server:
         answer = last(list(answerer(server.url).stream(QUESTION, HITS, "en")))

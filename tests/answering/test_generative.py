@@ -25,7 +25,10 @@ def test_an_answer_streams_with_verified_citations():
     events, server = ask(Script(REPLY, piece=4))
     answer = last(events)
     assert texts(events) == answer.text == REPLY
-    assert [(one.marker, one.article.id, one.verdict) for one in answer.citations] == [(1, "a1", "supported"), (2, "a2", "supported")]
+    assert [(one.marker, one.article.id, one.verdict) for one in answer.citations] == [
+        (1, "a1", "supported"),
+        (2, "a2", "supported"),
+    ]
     for one in answer.citations:
         assert one.article.text[one.start : one.end] == one.quote
         assert all(f"[{one.marker}]" in answer.text[start:end] for start, end in one.places)
@@ -63,14 +66,23 @@ def test_the_fence_is_new_for_each_request():
 
 
 def test_markers_are_numbered_as_they_appear():
-    events, _ = ask(Script("The tram line of Karaganda has 14 stops [2]. The port of Aktau takes ships of 12 thousand tonnes [1]."))
+    events, _ = ask(
+        Script(
+            "The tram line of Karaganda has 14 stops [2]. The port of Aktau takes ships of 12 thousand tonnes [1]."
+        )
+    )
     answer = last(events)
     assert answer.text.index("[1]") < answer.text.index("[2]")
     assert [one.article.id for one in answer.citations] == ["a2", "a1"]
 
 
 def test_what_no_source_says_is_shown_as_such():
-    events, _ = ask(Script("The port of Aktau takes ships of 40 thousand tonnes [1]. The tram line of Karaganda has 14 stops [2].", piece=5))
+    events, _ = ask(
+        Script(
+            "The port of Aktau takes ships of 40 thousand tonnes [1]. The tram line of Karaganda has 14 stops [2].",
+            piece=5,
+        )
+    )
     answer = last(events)
     assert "40 thousand tonnes [1]. (not confirmed by the sources) The tram" in answer.text
     assert answer.verdict == "unsupported"
@@ -143,7 +155,10 @@ def test_one_answerer_serves_several_event_loops_and_threads():
     with ScriptedServer(Script(REPLY, piece=9)) as server:
         answering = answerer(server.url)
         found = [asyncio.run(collect(answering)) for _ in range(2)]
-        threads = [Thread(target=lambda: found.append(list(answering.stream(QUESTION, HITS, "en")))) for _ in range(4)]
+        threads = [
+            Thread(target=lambda: found.append(list(answering.stream(QUESTION, HITS, "en"))))
+            for _ in range(4)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -210,7 +225,9 @@ def test_thoughts_are_not_shown():
 
 def test_articles_in_other_languages_support_an_answer():
     found = (hit(1, "Ақтау порты биыл көктемде 12 мың тонналық кемелерді қабылдай бастады.", language="kk"),)
-    with ScriptedServer(Script("The port of Aktau takes ships of 12 thousand tonnes [1]. It takes 30 thousand [1].")) as server:
+    with ScriptedServer(
+        Script("The port of Aktau takes ships of 12 thousand tonnes [1]. It takes 30 thousand [1].")
+    ) as server:
         answer = last(list(answerer(server.url).stream(QUESTION, found, "en")))
     assert [one.verdict for one in answer.citations][-1] != "supported"
     assert answer.text.endswith("(not confirmed by the sources)")

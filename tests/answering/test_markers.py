@@ -58,7 +58,9 @@ REMOVED = {
 
 
 @pytest.mark.parametrize("step", [0, 1, 2, 3, 7])
-@pytest.mark.parametrize(("text", "expected"), [*SHAPES.items(), *REMOVED.items(), *((t, t) for t in NOT_MARKERS)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [*SHAPES.items(), *REMOVED.items(), *((t, t) for t in NOT_MARKERS)]
+)
 def test_every_shape_in_pieces_of_any_size(text, expected, step):
     assert read(text, step) == expected
 
@@ -89,7 +91,9 @@ def test_a_bracket_that_never_closes_is_let_go():
     assert "".join(map(str, out)).startswith("[word")
 
 
-@pytest.mark.parametrize("hostile", ["[", "(", " ", "<a", "![a", "[1", "http://", "h", "^", "【", "[[", "](", "<think>"])
+@pytest.mark.parametrize(
+    "hostile", ["[", "(", " ", "<a", "![a", "[1", "http://", "h", "^", "【", "[[", "](", "<think>"]
+)
 def test_hostile_text_takes_linear_time(hostile):
     def seconds(size):
         text = (hostile * size)[:size]

@@ -74,10 +74,19 @@ def test_denials_and_reversals(one, other, expected):
 
 
 def judged(text, *sources, hits=None):
-    return Judge(hits or [hit(1, KAZAKH, language="kk", published=DAY)], HashEncoder(), Aliases.load()).judge([Claim(text, sources)])[0]
+    return Judge(hits or [hit(1, KAZAKH, language="kk", published=DAY)], HashEncoder(), Aliases.load()).judge(
+        [Claim(text, sources)]
+    )[0]
 
 
-@pytest.mark.parametrize("wrong", ["Астанадағы бассейнге 60 мыңға жуық адам келді.", "Алматыдағы бассейнге 40 мыңға жуық адам келді.", "Астанадағы бассейнге адам келген жоқ."])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "Астанадағы бассейнге 60 мыңға жуық адам келді.",
+        "Алматыдағы бассейнге 40 мыңға жуық адам келді.",
+        "Астанадағы бассейнге адам келген жоқ.",
+    ],
+)
 def test_what_is_wrong_is_never_supported(wrong):
     assert judged(wrong, 1).verdict == "unsupported"
 
@@ -90,16 +99,27 @@ def test_the_quote_is_the_nearest_sentence():
 
 
 def test_two_sources_that_have_it_only_together_support_it_partly():
-    hits = [hit(1, "The port of Aktau takes ships of 12 thousand tonnes."), hit(2, "The port of Aktau has 900 workers.")]
-    found = judged("The port of Aktau takes ships of 12 thousand tonnes and has 900 workers.", 1, 2, hits=hits)
+    hits = [
+        hit(1, "The port of Aktau takes ships of 12 thousand tonnes."),
+        hit(2, "The port of Aktau has 900 workers."),
+    ]
+    found = judged(
+        "The port of Aktau takes ships of 12 thousand tonnes and has 900 workers.", 1, 2, hits=hits
+    )
     assert found.verdict == "partly"
     assert set(found.spans) == {1, 2}
 
 
 def test_sources_with_odd_text_do_no_harm():
     for text in ("...", "\n\n", "«»", "123"):
-        assert judged("Something is said here about it.", 1, hits=[hit(1, text)]).verdict in ("unsupported", "partly")
-    assert Judge([], HashEncoder(), Aliases.load()).judge([Claim("Nothing is known here.", ())])[0].verdict == "unsupported"
+        assert judged("Something is said here about it.", 1, hits=[hit(1, text)]).verdict in (
+            "unsupported",
+            "partly",
+        )
+    assert (
+        Judge([], HashEncoder(), Aliases.load()).judge([Claim("Nothing is known here.", ())])[0].verdict
+        == "unsupported"
+    )
 
 
 def test_shipped_thresholds_are_in_order():
