@@ -1,9 +1,11 @@
 """The assistant with a chat model, from its settings to the message of a chain."""
 
 import asyncio
+import json
 from importlib.util import find_spec
 
 import pytest
+from click.testing import CliRunner
 
 from assistant import Assistant, HashEncoder, MissingExtra, Settings, Turn, UsageError
 from assistant.answering.models import chat_model, limits_of
@@ -88,6 +90,7 @@ def test_cancelling_the_assistants_stream_cancels_the_model_call(chatting, serve
         task = asyncio.create_task(chatting.aask(QUESTION))
         while len(server.requests) < 2:
             await asyncio.sleep(0.02)
+        await asyncio.sleep(0.2)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

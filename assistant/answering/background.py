@@ -11,9 +11,11 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import Future
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
+
+AGAIN = 0.1  # seconds
 
 T = TypeVar("T")
 Step = tuple[T] | BaseException | None  # a value, why it failed, or the end
@@ -34,22 +36,26 @@ class Background:
     def stream(self, make: Callable[[], AsyncGenerator[T]]) -> Generator[T]:
         """Yield, in this thread, what an asynchronous generator yields there."""
         steps: SimpleQueue[Step[T]] = SimpleQueue()
-        future = self.submit(_pump(make, steps.put))
+        call = _Call()
+        future = self.submit(call.run(make, steps.put))
         try:
             while (step := steps.get()) is not None:
                 yield _value(step)
         finally:
             future.cancel()
+            self.submit(call.stop())
 
     async def astream(self, make: Callable[[], AsyncGenerator[T]]) -> AsyncGenerator[T]:
         """Yield, in this event loop, what an asynchronous generator yields there."""
         steps = _Across[T](asyncio.get_running_loop())
-        future = self.submit(_pump(make, steps.put))
+        call = _Call()
+        future = self.submit(call.run(make, steps.put))
         try:
             while (step := await steps.get()) is not None:
                 yield _value(step)
         finally:
             future.cancel()
+            self.submit(call.stop())
 
     def _started(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -70,21 +76,36 @@ class _Across(Generic[T]):
         self._queue: asyncio.Queue[Step[T]] = asyncio.Queue()
 
     def put(self, step: Step[T]) -> None:
-        self._reader.call_soon_threadsafe(self._queue.put_nowait, step)
+        with suppress(RuntimeError):  # the reader's loop is closed: nobody wants it any more
+            self._reader.call_soon_threadsafe(self._queue.put_nowait, step)
 
     def get(self) -> Awaitable[Step[T]]:
         return self._queue.get()
 
 
-async def _pump(make: Callable[[], AsyncGenerator[T]], put: Callable[[Step[T]], None]) -> None:
-    try:
-        async with aclosing(make()) as values:
-            async for value in values:
-                put((value,))
-    except Exception as error:  # noqa: BLE001 - raised again where it is read
-        put(error)
-    else:
-        put(None)
+class _Call:
+    """One call on its way."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[Any] | None = None
+
+    async def run(self, make: Callable[[], AsyncGenerator[T]], put: Callable[[Step[T]], None]) -> None:
+        """Hand over what the generator yields."""
+        self._task = asyncio.current_task()
+        try:
+            async with aclosing(make()) as values:
+                async for value in values:
+                    put((value,))
+        except Exception as error:  # noqa: BLE001 - raised again where it is read
+            put(error)
+        else:
+            put(None)
+
+    async def stop(self) -> None:
+        """Cancel until it has ended: `asyncio.wait_for` of Python 3.11 can lose a cancellation."""
+        while self._task and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait({self._task}, timeout=AGAIN)
 
 
 def _value(step: tuple[T] | BaseException) -> T:

@@ -105,6 +105,7 @@ def _openai_options(settings: Settings, limits: Limits) -> dict[str, Any]:
     key = settings.chat_api_key.get_secret_value()
     options: dict[str, Any] = {
         "timeout": timeout,
+        "stream_chunk_timeout": None,  # our own limits are narrower
         "max_retries": 0,
         # LangChain's own clients are shared by all models of a process, whatever event loop they are used in.
         "http_async_client": DefaultAsyncHttpxClient(timeout=timeout),
