@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,7 +15,8 @@ TARGET = Path(__file__).with_name("cli.md")
 
 def pages(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[str]:
     """Yield a section for a command and for each of its own commands."""
-    context = click.Context(command, info_name=name, parent=parent, terminal_width=100, max_content_width=100)
+    widths: dict[str, Any] = {"terminal_width": 100, "max_content_width": 100}
+    context = click.Context(command, info_name=name, parent=parent, **(command.context_settings | widths))
     yield f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
         for child in command.list_commands(context):
