@@ -82,7 +82,8 @@ def chat(
                     if event.kind == "delta":
                         click.echo(harmless(event.text), nl=False)
                     if event.answer:
-                        click.echo(f"\n\n{citation_lines(event.answer.citations)}\n".rstrip() + "\n")
+                        told = (harmless(event.answer.note), citation_lines(event.answer.citations))
+                        click.echo("\n\n" + "\n\n".join(part for part in told if part) + "\n")
                         turns = [*turns, Turn(question=question, answer=event.answer.text)][-REMEMBERED:]
             except AssistantError as error:
                 click.echo(str(error), err=True)
