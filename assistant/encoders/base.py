@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,13 +20,13 @@ def unit_rows(vectors: Vectors) -> Vectors:
 class EncoderEmbeddings(Embeddings):
     """The LangChain face of an encoder."""
 
+    @abstractmethod
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions, shape (n, dimension), float32, rows of unit length."""
-        raise NotImplementedError
 
+    @abstractmethod
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages, shape (n, dimension), float32, rows of unit length."""
-        raise NotImplementedError
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Encode passages, as LangChain wants them."""
