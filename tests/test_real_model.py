@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from assistant import Assistant, Settings
+from assistant.answering.calls import Limits
 from assistant.answering.extractive import ExtractiveAnswerer
 from assistant.answering.setup import chat_parts
 from assistant.retrieval.hybrid import HybridRetriever
@@ -62,8 +63,9 @@ def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture
 def chatting(url, library, encoder) -> Iterator[Assistant]:
-    settings = Settings(chat_model="smollm2", chat_base_url=url, chat_window=WINDOW, chat_timeout=240)
+    settings = Settings(chat_model="smollm2", chat_base_url=url, chat_window=WINDOW)
     answerer, _ = chat_parts(settings, encoder, ExtractiveAnswerer(encoder), Aliases.load())
+    answerer.limits = Limits(first=180, silence=60, total=300, length=1500)  # on a slow and busy machine
     with Assistant(library=library, retriever=HybridRetriever(library, encoder), answerer=answerer) as made:
         yield made
 
@@ -77,7 +79,7 @@ def chatting(url, library, encoder) -> Iterator[Assistant]:
     ],
 )
 def test_english_questions_stream_to_a_judged_answer(chatting, question, capsys):
-    events = list(chatting.stream(question))
+    events = list(chatting.stream(question, article_language="en"))
     answer = events[-1].answer
     deltas = [event.text for event in events if event.kind == "delta"]
     assert answer.answerer == "smollm2", answer.note
