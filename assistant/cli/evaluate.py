@@ -19,7 +19,6 @@ from assistant.evaluation.run import Report, as_rows
 from assistant.evaluation.run import evaluate as run
 from assistant.settings import Settings
 
-
 ANSWERERS = ("extractive", "model")
 
 
