@@ -31,7 +31,7 @@ chat: $(EXAMPLES) ## talk in the terminal
 ingest: $(VENV)/.run ## add articles: make ingest FROM="FILE FOLDER URL ..."
 	@$(BIN)/python -m ingest $(FROM)
 
-test: lint types unit train-smoke ## run every check
+test: lint types train-smoke unit ## run every check
 
 lint: $(VENV)/.dev ## ruff: format and rules
 	@$(BIN)/ruff format --check .
