@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from prompts import load_prompt
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+_log = logging.getLogger(__name__)
 NAMES: dict[Language, str] = {"kk": "Kazakh", "ru": "Russian", "en": "English"}
 EXAMPLE: dict[Language, str] = {
     "kk": "kk: Қанша мектеп салынды?",
@@ -83,7 +85,8 @@ class Translator:
         except (TooSlow, CancelledError):
             future.cancel()
             return {}
-        except Exception:  # noqa: BLE001 - a search without translations is better than none, whatever the provider raises
+        except Exception as error:  # noqa: BLE001 - a search without translations is better than none, whatever the provider raises
+            _log.warning("Searching without translations: %s", type(error).__name__)
             return {}
         if found:
             with self._lock:

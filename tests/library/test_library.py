@@ -75,10 +75,8 @@ def test_two_versions_in_one_session_leave_the_second(library: Library) -> None:
     outcomes = put(library, article(1), article(1, text="Second try.\nIt differs."))
     assert outcomes == ["added", "updated"]
     assert everything(library) == {"a1": 2}
-    assert (
-        nearest(library, "code1 is its sign", 4) == ["It differs.", "Second try."]
-        or len(library.articles()) == 1
-    )
+    assert set(nearest(library, "code1 is its sign", 4)) == {"Second try.", "It differs."}
+    assert [row.article.id for row in library.articles()] == ["a1"]
 
 
 def test_a_removed_article_is_gone_everywhere(library: Library) -> None:
