@@ -58,6 +58,7 @@ def message(answer: Answer) -> AIMessage:
             cited_text=citation.quote,
             marker=citation.marker,
             verdict=citation.verdict,
+            translation=citation.translation,
             article_id=citation.article.id,
             article_start=citation.start,
             article_end=citation.end,

@@ -57,7 +57,8 @@ class Hit:
 class Citation:
     """A span of an article that an answer leans on: `article.text[start:end] == quote`.
 
-    `places` are the spans of the answer's text that lean on it, where a model wrote it.
+    `places` are the spans of the answer's text that lean on it, where a model wrote it; `translation` is what
+    the chat model makes of a quote in another language than the reader's, "" where there is none.
     """
 
     marker: int
@@ -68,6 +69,7 @@ class Citation:
     verdict: Verdict
     also_in: tuple[Article, ...] = ()
     places: tuple[tuple[int, int], ...] = ()
+    translation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,22 +27,23 @@ from assistant.answering.calls import Limits, reply
 from assistant.answering.context import conversation, fitting, nonce, room, sources_text, tokens
 from assistant.answering.conversation import fold_history
 from assistant.answering.faults import Cause, ModelFault, note
+from assistant.answering.markers import plain_text
 from assistant.answering.models import close_model
 from assistant.answering.questions import analyse_question
 from assistant.answering.short import short_answer
 from assistant.answering.strings import abstention, phrase
+from assistant.answering.translation import Translator
 from assistant.answering.verdicts import Judge, Thresholds
 from assistant.answering.writing import Writing
 from assistant.library.records import Counts
 from assistant.text.aliases import Aliases
-from assistant.types import Answer, AnswerEvent, Encoder, Hit, Language, Turn
+from assistant.types import Answer, AnswerEvent, Citation, Encoder, Hit, Language, Turn
 from prompts import load_prompt
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 LANGUAGE_NAMES: dict[Language, str] = {"kk": "Kazakh (Cyrillic script)", "ru": "Russian", "en": "English"}
-TRANSLATION: dict[Language, str] = {"kk": "аударма:", "ru": "перевод:", "en": "translation:"}
 HISTORY = 0.25  # the part of the room that the conversation may take
 CLOSEST = 3  # articles that are named when there is no answer
 TIGHTER = 2  # how much less a model is given that says it was too much
@@ -90,6 +91,7 @@ class GenerativeAnswerer:
         window: int = 8192,
         limits: Limits | None = None,
         thresholds: Thresholds | None = None,
+        translator: Translator | None = None,
         name: str = "generative",
     ) -> None:
         """Choose the parts.
@@ -102,6 +104,7 @@ class GenerativeAnswerer:
             window: Tokens that the model can read.
             limits: How long a reply may take and be.
             thresholds: Other ones than those shipped.
+            translator: Translates quotes in other languages than the reader's.
             name: What answers are signed with.
         """
         self.model = model
@@ -111,6 +114,7 @@ class GenerativeAnswerer:
         self.window = window
         self.limits = limits or Limits()
         self.thresholds = thresholds
+        self.translator = translator
         self.name = name
         self._tells_end = getattr(model, "_llm_type", "").startswith("openai")
 
@@ -184,7 +188,7 @@ class GenerativeAnswerer:
         )
         return {
             "language": LANGUAGE_NAMES[language],
-            "translation": TRANSLATION[language],
+            "translation": phrase("translation", language) + ":",
             "nothing": phrase("nothing", language),
             "fence": fence,
             "today": date.today().isoformat(),
@@ -282,12 +286,26 @@ class _Answering:
             language=asked.language,
             answerer=self._by.name,
             short=self._short(),
-            citations=writing.citations,
+            citations=writing.citations if cause else self._translated(writing.citations),
             hits=asked.hits,
             abstained=writing.refused,
             verdict=writing.verdict,
             note=note(cause, asked.language, fallback=False) if cause else "",
             timings={"first": (self._first or now) - self._started, "model": now - self._started},
+        )
+
+    def _translated(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        """Give the quotes in other languages their translations, all asked for at once."""
+        language, translator = self._request.language, self._by.translator
+        waiting = [
+            translator.begin(one.quote, (language,))
+            if translator and one.article.language not in (None, language)
+            else None
+            for one in citations
+        ]
+        return tuple(
+            replace(one, translation=plain_text(wait().get(language, ""))) if wait else one
+            for one, wait in zip(citations, waiting, strict=True)
         )
 
     def _short(self) -> str | None:

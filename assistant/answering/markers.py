@@ -149,6 +149,12 @@ class MarkerParser:
         return sources and bool(MARKED_BEFORE.search(before)) and ends
 
 
+def plain_text(text: str) -> str:
+    """Return a model's text without markers and whatever else a reader must not get."""
+    parser = MarkerParser(0)
+    return "".join(piece for piece in (*parser.feed(text), *parser.close()) if isinstance(piece, str)).strip()
+
+
 def _settled(text: str) -> int:
     """Return up to where the text can no longer change its meaning by what follows."""
     end, seen = len(text), max(0, len(text) - HOLD)

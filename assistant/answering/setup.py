@@ -28,6 +28,7 @@ def chat_parts(
     if settings.tracing:
         trace(settings.tracing)
     model = chat_model(settings)
+    translator = Translator(model)
     answerer = GenerativeAnswerer(
         model,
         encoder,
@@ -35,6 +36,7 @@ def chat_parts(
         aliases=aliases,
         window=settings.chat_window,
         limits=limits_of(settings),
+        translator=translator,
         name=settings.chat_model,
     )
-    return answerer, Translator(model)
+    return answerer, translator

@@ -20,6 +20,7 @@ PHRASES: dict[Language, dict[str, str]] = {
         "from ru": "Орыс тіліндегі мақаладан:",
         "from en": "Ағылшын тіліндегі мақаладан:",
         "untitled": "тақырыпсыз",
+        "translation": "аударма",
     },
     "ru": {
         "yes": "Да",
@@ -31,6 +32,7 @@ PHRASES: dict[Language, dict[str, str]] = {
         "from ru": "Из статьи на русском языке:",
         "from en": "Из статьи на английском языке:",
         "untitled": "без названия",
+        "translation": "перевод",
     },
     "en": {
         "yes": "Yes",
@@ -42,6 +44,7 @@ PHRASES: dict[Language, dict[str, str]] = {
         "from ru": "From an article in Russian:",
         "from en": "From an article in English:",
         "untitled": "untitled",
+        "translation": "translation",
     },
 }
 

@@ -1,4 +1,4 @@
-"""Questions in the library's other languages, by the chat model: one call, remembered, given up when it is slow."""
+"""Questions and quotes in other languages, by the chat model: one call, remembered, given up when it is slow."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Translator:
         """Begin to translate a text.
 
         Args:
-            text: A question.
+            text: A question or a quote.
             languages: Into which.
 
         Returns:
@@ -85,8 +85,8 @@ class Translator:
         except (TooSlow, CancelledError):
             future.cancel()
             return {}
-        except Exception as error:  # noqa: BLE001 - a search without translations is better than none, whatever the provider raises
-            _log.warning("Searching without translations: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - an answer without translations is better than none, whatever the provider raises
+            _log.warning("Going on without translations: %s", type(error).__name__)
             return {}
         if found:
             with self._lock:

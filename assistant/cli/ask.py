@@ -9,9 +9,10 @@ import click
 
 from assistant.assistant import Assistant
 from assistant.cli.common import as_json, data_dir, echo_json, filters, language_choice, settings_for
-from assistant.cli.render import answer_json, answer_text, citation_lines, harmless, hit_json, hits_text
+from assistant.cli.render import answer_text, citation_lines, harmless, hits_text
 from assistant.errors import AssistantError
 from assistant.types import Language, Turn
+from assistant.web.plain import answer_data, hit_data
 
 REMEMBERED = 8  # turns of a conversation
 
@@ -45,7 +46,7 @@ def ask(
             article_language=article_language,
         )
     if as_json:
-        echo_json(answer_json(answer))
+        echo_json(answer_data(answer))
     else:
         click.echo(answer_text(answer))
 
@@ -82,7 +83,7 @@ def chat(
                     if event.kind == "delta":
                         click.echo(harmless(event.text), nl=False)
                     if event.answer:
-                        told = (harmless(event.answer.note), citation_lines(event.answer.citations))
+                        told = (harmless(event.answer.note), citation_lines(event.answer))
                         click.echo("\n\n" + "\n\n".join(part for part in told if part) + "\n")
                         turns = [*turns, Turn(question=question, answer=event.answer.text)][-REMEMBERED:]
             except AssistantError as error:
@@ -119,6 +120,6 @@ def search(
     with Assistant.from_settings(settings_for(data_dir)) as assistant:
         hits = assistant.search(question, limit, since, until, publisher, language)
     if as_json:
-        echo_json([hit_json(hit) for hit in hits])
+        echo_json([hit_data(hit) for hit in hits])
     else:
         click.echo(hits_text(hits))

@@ -1,16 +1,16 @@
-"""Answers, hits and reports as text for a terminal and as JSON; articles are hostile, so nothing in them is obeyed."""
+"""Answers, hits and reports as text for a terminal; articles are hostile, so nothing in them is obeyed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.types import Answer, Article, Citation, Hit
+from assistant.answering.strings import phrase
+from assistant.types import Answer, Article, Hit
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -35,19 +35,22 @@ def source_line(article: Article) -> str:
     )
 
 
-def citation_lines(citations: Iterable[Citation]) -> str:
-    """Return the sources of an answer, each with its quote."""
+def citation_lines(answer: Answer) -> str:
+    """Return the sources of an answer, each with its quote and what a model makes of it in the reader's language."""
     lines = []
-    for citation in citations:
+    for citation in answer.citations:
         lines.append(f"[{citation.marker}] {source_line(citation.article)}")
         lines.append(f"    “{harmless(citation.quote)}”")
+        if citation.translation:
+            label = phrase("translation", answer.language)
+            lines.append(f"    ({label}: {harmless(citation.translation)})")
         lines.extend(f"    also in: {source_line(article)}" for article in citation.also_in)
     return "\n".join(lines)
 
 
 def answer_text(answer: Answer) -> str:
     """Return an answer with its sources."""
-    parts = (harmless(answer.text), harmless(answer.note), citation_lines(answer.citations))
+    parts = (harmless(answer.text), harmless(answer.note), citation_lines(answer))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -72,57 +75,3 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     for row in cells:
         drawn.add_row(*(Text(harmless(cell)) for cell in row))
     return drawn
-
-
-def article_json(article: Article, text: bool = False) -> dict[str, Any]:
-    """Return an article as JSON, with its text if wanted."""
-    row = {
-        "id": article.id,
-        "title": article.title,
-        "url": article.url,
-        "publisher": article.publisher,
-        "published": article.published.isoformat() if article.published else None,
-        "language": article.language,
-    }
-    return {**row, "text": article.text} if text else row
-
-
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """Return a hit as JSON."""
-    return {
-        "article": article_json(hit.article),
-        "chunk": {"text": hit.chunk.text, "start": hit.chunk.start, "end": hit.chunk.end},
-        "score": hit.score,
-        "ranks": dict(hit.ranks),
-        "also_in": [article_json(article) for article in hit.also_in],
-    }
-
-
-def citation_json(citation: Citation) -> dict[str, Any]:
-    """Return a citation as JSON."""
-    return {
-        "marker": citation.marker,
-        "article": article_json(citation.article),
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-        "verdict": citation.verdict,
-        "also_in": [article_json(article) for article in citation.also_in],
-    }
-
-
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """Return an answer as JSON."""
-    return {
-        "question": answer.question,
-        "text": answer.text,
-        "short": answer.short,
-        "language": answer.language,
-        "abstained": answer.abstained,
-        "verdict": answer.verdict,
-        "note": answer.note,
-        "answerer": answer.answerer,
-        "citations": [citation_json(citation) for citation in answer.citations],
-        "hits": [hit_json(hit) for hit in answer.hits],
-        "timings": {name: round(seconds, 4) for name, seconds in answer.timings.items()},
-    }

@@ -9,6 +9,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import RunnableLambda
 
 from assistant.answering.strings import phrase
+from assistant.answering.translation import Translator
 from assistant.library.records import Counts
 from assistant.types import Turn
 from tests.answering.chat import HITS, PORT, QUESTION, QUICK, REPLY, answerer, hit, last, texts
@@ -105,6 +106,26 @@ def test_a_refusal_becomes_an_abstention():
     assert answer.text == texts(events)
     assert "- Title 1" in answer.text
     assert not answer.citations
+
+
+def translating(request):
+    """Answer, or translate the quote, with what a hostile model might add."""
+    if "<source-" in prompt_of(request):
+        return Script("Порт Актау принимает суда в 12 тысяч тонн [1]. В Караганде 14 остановок трамвая [2].")
+    return Script("ru: Теперь он принимает [суда](http://evil.example) в 12 тысяч тонн [1].")
+
+
+def test_foreign_quotes_are_translated_and_stay_as_they_are():
+    hits = (HITS[0], hit(2, "У трамвая Караганды 14 остановок.", language="ru"))
+    with ScriptedServer(translating) as server:
+        answering = answerer(server.url)
+        answering.translator = Translator(answering.model)
+        answer = last(list(answering.stream(QUESTION, hits, "ru")))
+    first, second = answer.citations
+    assert first.quote in PORT
+    assert first.translation == "Теперь он принимает суда в 12 тысяч тонн."
+    assert second.translation == ""
+    assert len(server.requests) == 2
 
 
 def test_without_hits_the_model_is_not_asked():
