@@ -21,7 +21,15 @@ ALIGN_SHARE = {
     "dict": 0.3,
     "english": 0.4,
 }
-PAIR_SHARE = {"question": 2.0, "passage": 2.5, "heading": 0.6, "xquad": 1.5, "own": 3.0, "kk-ru": 0.3}
+PAIR_SHARE = {
+    "question": 2.0,
+    "passage": 2.5,
+    "heading": 0.6,
+    "xquad": 1.5,
+    "own": 3.0,
+    "kk-ru sentence": 1.0,
+    "kk-ru word": 0.2,
+}
 
 
 @dataclass(frozen=True)
@@ -147,9 +155,10 @@ def other_pairs(
             for told in ("en", "ru"):
                 pair = (row[f"question_{asked}"], row[f"context_{told}"])
                 found.append(Pair(*pair, f"x{row['context_en'][:60]}", "xquad"))
-    found += [
-        Pair(row.kk, row.ru, row.kk.lower(), "kk-ru") for row in rows if row.kk and row.ru and not row.en
-    ]
+    for row in rows:
+        if row.kk and row.ru and not row.en:
+            kind = "kk-ru sentence" if row.kind == "sentence" else "kk-ru word"
+            found.append(Pair(row.kk, row.ru, row.kk.lower(), kind))
     return found
 
 

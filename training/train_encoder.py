@@ -161,7 +161,7 @@ class Trainer:
         shares = [examples.PAIR_SHARE[pair.kind] / counts[pair.kind] for pair in material.pairs]
         self.pairs = examples.Batches(both, shares, arguments.tokens, arguments.seed + 1)
         self.random = np.random.default_rng(arguments.seed + 2)
-        self.pair_share = 0.45 if arguments.stage == "retrieval" else 0.06
+        self.pair_share = 0.45 if arguments.stage == "retrieval" else 0.12
 
     def embed(self, ids: Sequence[Sequence[int]]) -> torch.Tensor:
         """Embed token ids with gradients."""
@@ -193,7 +193,7 @@ class Trainer:
         total, step, losses = self.arguments.minutes * 60, 0, []
         embeddings_only = 0.0 if self.arguments.start else 0.1
         while (done := (time.time() - started) / total) < 1 and not stopped:
-            rate = min(1.0, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+            rate = min(1.0, (step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
             for group, base in zip(self.optimizer.param_groups, self.rates, strict=True):
                 group["lr"] = base * rate
             for parameter in self.body:
