@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
 from assistant.assistant import Assistant
 from assistant.cli.common import as_json, data_dir, echo_json, filters, settings_for
-from assistant.cli.render import article_json, console, harmless, source_line, table
+from assistant.cli.render import console, harmless, source_line, table
 from assistant.errors import UsageError
 from assistant.types import Article, Language
+from assistant.web.plain import article_data, row_data
 
 
 @click.group()
@@ -39,17 +40,7 @@ def list_articles(
     with Assistant.from_settings(settings_for(data_dir)) as assistant:
         rows = assistant.articles(since, until, publisher, language, limit)
     if as_json:
-        echo_json(
-            [
-                {
-                    **article_json(row.article),
-                    "chunks": row.chunks,
-                    "added": row.added.isoformat(),
-                    "also_in": row.also_in,
-                }
-                for row in rows
-            ]
-        )
+        echo_json([row_data(row) for row in rows])
         return
     cells = (
         (
@@ -73,7 +64,7 @@ def show(article_id: str, as_json: bool, data_dir: Path | None) -> None:
     with Assistant.from_settings(settings_for(data_dir)) as assistant:
         article = _known(assistant, article_id)
     if as_json:
-        echo_json(article_json(article, text=True))
+        echo_json(_whole(article))
     else:
         click.echo(f"{source_line(article)}\n\n{harmless(article.text)}")
 
@@ -106,7 +97,12 @@ def export(
     """Write the articles to FILE as .jsonl, which `assistant ingest` reads; without FILE, to the terminal."""
     with Assistant.from_settings(settings_for(data_dir)) as assistant:
         for row in assistant.articles(since, until, publisher, language):
-            file.write(json.dumps(article_json(row.article, text=True), ensure_ascii=False) + "\n")
+            file.write(json.dumps(_whole(row.article), ensure_ascii=False) + "\n")
+
+
+def _whole(article: Article) -> dict[str, Any]:
+    """Return an article as it is stored, whatever its address."""
+    return {**article_data(article, text=True), "url": article.url}
 
 
 def _known(assistant: Assistant, article_id: str) -> Article:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from urllib.parse import urlsplit
 
 from assistant.types import Article, Citation, Language
+from assistant.web.plain import openable
 from assistant.web.strings import STRINGS
 
 
@@ -29,15 +29,6 @@ def link(article: Article) -> str:
     if not openable(article.url):
         return title
     return f'<a href="{escape(article.url)}" target="_blank" rel="noopener noreferrer nofollow">{title}</a>'
-
-
-def openable(url: str) -> bool:
-    """Tell whether an address is one of the web, not javascript: and the like."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _item(citation: Citation, language: Language) -> str:
