@@ -18,7 +18,7 @@ from ingest.chunk import embedding_text
 
 
 @click.command()
-@click.option("--deep", is_flag=True, help="Also search for every stored vector by itself.")
+@click.option("--deep", is_flag=True, help="Search for every chunk by itself, compare each byte with what was put in.")
 @as_json
 @data_dir
 def doctor(deep: bool, as_json: bool, data_dir: Path | None) -> None:

@@ -1,20 +1,29 @@
-"""Look for anything wrong in a library."""
+"""Look for anything wrong in a library.
+
+Looked at deeply it proves three things. I1: every article that was put in is found by a search for each of its own
+chunks, by its vector and by its words, and can be cited. I2: an article has all its chunks or none, each byte as it
+was. I3: neither index holds a version that is no longer live.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 from assistant.errors import LibraryError
+from assistant.library import checks
 from assistant.library.indexes import KINDS, Indexes, stamp, unreachable
 from assistant.library.ledger import Ledger
 from assistant.library.lexical import LexicalSearch
 from assistant.library.records import Finding
 from assistant.library.rows import Version
+from assistant.library.terms import TermIndex
 from assistant.library.vectors import VectorIndex
 
 _SAMPLE = 50
+_TIE = 0.999
 
 
 def examine(
@@ -33,10 +42,12 @@ def examine(
         _integrity(ledger),
         _encoder(ledger),
         _offsets(ledger, deep),
+        _whole(ledger, deep),
     ]
     findings += [_unfinished(ledger), _copies(ledger)]
     findings += [_lag(ledger, indexes, kind) for kind in KINDS]
-    return [*findings, _words(ledger, lexical), *_vectors(ledger, open_vectors, deep)]
+    findings += _words(ledger, indexes, lexical, deep)
+    return [*findings, *_vectors(ledger, open_vectors, deep)]
 
 
 def _contents(ledger: Ledger) -> Finding:
@@ -58,10 +69,9 @@ def _sizes(folder: Path) -> Finding:
 
 
 def _integrity(ledger: Ledger) -> Finding:
-    intact = ledger.intact()
-    return Finding(
-        name="ledger", ok=intact, detail="intact" if intact else "SQLite finds it damaged: restore a backup"
-    )
+    intact = checks.intact(ledger.connections)
+    detail = "intact" if intact else "SQLite finds it damaged: assistant restore, or assistant rescue"
+    return Finding(name="ledger", ok=intact, detail=detail)
 
 
 def _encoder(ledger: Ledger) -> Finding:
@@ -75,9 +85,21 @@ def _offsets(ledger: Ledger, deep: bool) -> Finding:
         looked += len(version.chunks)
         size = len(version.article.text)
         wrong += [chunk.id for chunk in version.chunks if not 0 <= chunk.start < chunk.end <= size]
-        if len(version.vectors) != len(version.chunks):
-            wrong += [chunk.id for chunk in version.chunks]
+        ids = [chunk.id for chunk in version.chunks] if deep else []
+        wrong += sorted(ledger.live(ids) - set(ledger.chunks(ids)))
     return _about("offsets", wrong, looked, "do not lie in their article")
+
+
+def _whole(ledger: Ledger, deep: bool) -> Finding:
+    wrong = checks.incomplete(ledger.connections, int(ledger.note("dimension") or 0))
+    if not wrong and deep:
+        wrong = checks.altered(ledger.connections)
+    if wrong:
+        detail = f"{len(wrong)} are not as they were put in, ingest them again; the first: {wrong[0]}"
+        return Finding(name="articles", ok=False, detail=detail)
+    return Finding(
+        name="articles", ok=True, detail="each byte as it was put in" if deep else "all chunks there"
+    )
 
 
 def _unfinished(ledger: Ledger) -> Finding:
@@ -105,15 +127,19 @@ def _lag(ledger: Ledger, indexes: Indexes, kind: str) -> Finding:
     return Finding(name=f"{kind} lag", ok=has >= newest, detail=detail)
 
 
-def _words(ledger: Ledger, lexical: LexicalSearch) -> Finding:
+def _words(ledger: Ledger, indexes: Indexes, lexical: LexicalSearch, deep: bool) -> Iterator[Finding]:
     try:
         index = lexical.current()
         if index is None:
-            return _amount("terms", 0, ledger)
+            yield _amount("terms", 0, ledger)
+            return
         index.reload()
-        return _amount("terms", index.count(), ledger)
+        yield _amount("terms", index.count(), ledger)
+        if deep:
+            yield _entries("terms retired", index.ids(), ledger)
+            yield _search("words", ledger, deep, lambda version: _wordless(index, indexes, version))
     except LibraryError as error:
-        return Finding(name="terms", ok=False, detail=str(error))
+        yield Finding(name="terms", ok=False, detail=str(error))
 
 
 def _vectors(ledger: Ledger, open_vectors: Callable[[], VectorIndex | None], deep: bool) -> Iterator[Finding]:
@@ -124,13 +150,44 @@ def _vectors(ledger: Ledger, open_vectors: Callable[[], VectorIndex | None], dee
             return
         with closing(index):
             yield _amount("vectors", index.count(), ledger)
-            lost, looked = [], 0
-            for version in _versions(ledger, deep):
-                looked += len(version.chunks)
-                lost += [chunk for chunk in unreachable(index, version) if chunk in ledger.live([chunk])]
-            yield _about("search", lost, looked, "are not found by their own vector: assistant rebuild")
+            if deep:
+                yield _entries("vectors retired", index.ids(), ledger)
+            yield _search("search", ledger, deep, lambda version: unreachable(index, version))
     except LibraryError as error:
         yield Finding(name="vectors", ok=False, detail=str(error))
+
+
+def _search(name: str, ledger: Ledger, deep: bool, lost_of: Callable[[Version], list[int]]) -> Finding:
+    """Search for each chunk by itself; what is removed meanwhile need not be found."""
+    lost, looked = [], 0
+    for version in _versions(ledger, deep):
+        looked += len(version.chunks)
+        lost += [chunk for chunk in lost_of(version) if chunk in ledger.live([chunk])]
+    how = "words" if name == "words" else "vector"
+    return _about(name, lost, looked, f"are not found by their own {how}: assistant rebuild")
+
+
+def _wordless(index: TermIndex, indexes: Indexes, version: Version) -> list[int]:
+    """Return the chunks of a version that a search for their own words does not find, equals aside."""
+    lost = []
+    for chunk in version.chunks:
+        stems = indexes.terms_of(version.article, chunk).stems
+        hits = index.search("stems", stems, 10)
+        if stems and chunk.id not in {id_ for id_, _ in hits}:
+            more = dict(index.search("stems", stems, 1000))
+            if more.get(chunk.id, 0.0) < _TIE * min((score for _, score in hits), default=1.0):
+                lost.append(chunk.id)
+    return lost
+
+
+def _entries(name: str, ids: list[int], ledger: Ledger) -> Finding:
+    """Look for entries of what is no longer live, and for entries that are there twice."""
+    live = ledger.live(ids)
+    twice = [id_ for id_, count in Counter(ids).items() if count > 1]
+    wrong = [] if ledger.unfinished() else [id_ for id_ in ids if id_ not in live] + twice
+    return _about(
+        name, wrong, len(ids), "are no longer in any article, or twice in the index: assistant rebuild"
+    )
 
 
 def _amount(name: str, has: int, ledger: Ledger) -> Finding:

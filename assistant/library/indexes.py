@@ -40,7 +40,7 @@ class Indexes:
         self._folder = folder
         self._ledger = ledger
         self._turn = turn
-        self._terms_of = terms_of
+        self.terms_of = terms_of
 
     def path(self, kind: str) -> Path:
         """Return the folder in use."""
@@ -134,7 +134,7 @@ class Indexes:
         """Write the words of versions and commit them."""
         version = None
         for version in versions:
-            terms = ((chunk.id, self._terms_of(version.article, chunk)) for chunk in version.chunks)
+            terms = ((chunk.id, self.terms_of(version.article, chunk)) for chunk in version.chunks)
             index.add(version.id, version.article, terms)
         if version:
             index.commit()

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.library import queries
+from assistant.library.checks import digest
 from assistant.library.copies import SIMILAR, fingerprint, similarity
 from assistant.library.recent import Recent
 from assistant.library.records import ArticleRow, Counts, Outcome
@@ -37,16 +38,16 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         """Open the ledger of this folder, making it when there is none."""
-        self._connections = Connections(folder / FILE)
-        self.path = self._connections.path
-        self.read_only = self._connections.read_only
+        self.connections = Connections(folder / FILE)
+        self.path = self.connections.path
+        self.read_only = self.connections.read_only
         self._chunk_counts: Recent[int] = Recent(64)
         self._counts: Recent[Counts] = Recent(1)
-        self._reading, self._writing = self._connections.reading, self._connections.writing
+        self._reading, self._writing = self.connections.reading, self.connections.writing
 
     def close(self) -> None:
         """Close the connections."""
-        self._connections.close()
+        self.connections.close()
 
     # notes about the library itself
 
@@ -68,11 +69,6 @@ class Ledger:
             if moved:
                 db.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
 
-    def intact(self) -> bool:
-        """Let SQLite check the whole file."""
-        with self._reading() as db:
-            return [row[0] for row in db.execute("PRAGMA integrity_check(1)")] == ["ok"]
-
     # writing
 
     def insert(
@@ -84,6 +80,7 @@ class Ledger:
     ) -> int:
         """Keep a pending version, to be flipped live when the indexes have it."""
         row = {**to_row(article), "chunk_count": len(spans), "original": original}
+        data = None if vectors is None else vectors.astype(HALF).tobytes()
         with self._writing() as db:
             first = db.execute("SELECT value FROM meta WHERE key = 'next_chunk'").fetchone()[0]
             version = db.execute(queries.INSERT, {**row, "first_chunk": first}).lastrowid or 0
@@ -91,10 +88,11 @@ class Ledger:
                 "INSERT INTO bands VALUES (?, ?)",
                 ((band, version) for band in set(fingerprint(article.text).bands)),
             )
-            if vectors is not None:
+            db.execute("INSERT INTO digests VALUES (?, ?)", (version, digest(row, spans, data)))
+            if data is not None:
                 numbered = ((first + at, version, *span) for at, span in enumerate(spans))
                 db.executemany("INSERT INTO chunks VALUES (?, ?, ?, ?)", numbered)
-                db.execute("INSERT INTO embeddings VALUES (?, ?)", (version, vectors.astype(HALF).tobytes()))
+                db.execute("INSERT INTO embeddings VALUES (?, ?)", (version, data))
                 db.execute("UPDATE meta SET value = ? WHERE key = 'next_chunk'", (first + len(spans),))
         return version
 
@@ -137,7 +135,10 @@ class Ledger:
         with self._writing(durable=True) as db:
             for version in self.versions("live"):
                 data = encode(version).astype(HALF).tobytes()
+                spans = [(chunk.start, chunk.end) for chunk in version.chunks]
+                made = digest({**to_row(version.article), "original": ""}, spans, data)
                 db.execute("UPDATE embeddings SET vectors = ? WHERE version = ?", (data, version.id))
+                db.execute("UPDATE digests SET digest = ? WHERE version = ?", (made, version.id))
             db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", notes.items())
             db.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
 

@@ -60,6 +60,13 @@ CREATE TABLE bands (
 ) WITHOUT ROWID;
 CREATE INDEX bands_version ON bands (version);
 """
+# Came later; made in a library that lacks it, in which what was put in before has no digest.
+_DIGESTS = """
+CREATE TABLE IF NOT EXISTS digests (
+    version INTEGER PRIMARY KEY REFERENCES versions ON DELETE CASCADE,
+    digest BLOB NOT NULL
+)
+"""
 
 
 class Connections:
@@ -151,6 +158,7 @@ class Connections:
     def _prepare(self) -> None:
         with self.reading() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
+            has_digests = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'digests'").fetchone()
             pages = (
                 db.execute("PRAGMA page_count").fetchone()[0] * db.execute("PRAGMA page_size").fetchone()[0]
             )
@@ -163,6 +171,9 @@ class Connections:
             self._create()
         elif self.path.stat().st_size < pages and not self.path.with_name(self.path.name + "-wal").exists():
             raise LibraryDamaged(f"The ledger {self.path} is cut short.", "Restore it from a backup.")
+        if not has_digests and not self.read_only:
+            with self.writing() as db:
+                db.execute(_DIGESTS)
 
     def _create(self) -> None:
         if any(self.path.parent.glob("vectors-*")):

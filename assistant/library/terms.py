@@ -112,6 +112,15 @@ class TermIndex:
         with self._explained():
             return int(self._index.searcher().num_docs)
 
+    def ids(self) -> list[int]:
+        """List the chunks."""
+        with self._explained():
+            searcher = self._index.searcher()
+            hits = searcher.search(
+                tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False
+            ).hits
+            return [int(id_) for id_ in searcher.fast_field_values("chunk", [address for _, address in hits])]
+
     def close(self) -> None:
         """Let go of the index, and of what was written but not committed."""
         self._writer = None

@@ -68,6 +68,16 @@ class VectorIndex:
         with self._in_use():
             return int(self._collection.count())
 
+    def ids(self) -> list[int]:
+        """List the rows; says nothing about whether a query finds them."""
+        with self._in_use():
+            count = int(self._collection.count())
+            pages = (
+                self._collection.get(include=[], limit=_AT_ONCE, offset=at)["ids"]
+                for at in range(0, count, _AT_ONCE)
+            )
+            return [int(id_) for page in pages for id_ in page]
+
     def close(self) -> None:
         """Let go of the store once nobody is using it any more."""
         with self._free:

@@ -1,0 +1,137 @@
+"""The doctor finds what is wrong, whatever it is, and nothing where nothing is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.library import Library
+from assistant.library.terms import TermIndex
+from assistant.library.vectors import VectorIndex
+from tests.library.support import ENCODER, article, everything, put
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "library", ENCODER) as opened:
+        put(opened, *map(article, range(6)))
+        put(opened, article(2, text="Bridges were repaired.\nFerries wait."))
+        opened.link(article(9, text=article(1).text), "a1")
+        yield opened
+
+
+def bad(library: Library) -> dict[str, str]:
+    return {finding.name: finding.detail for finding in library.doctor(deep=True) if not finding.ok}
+
+
+def execute(sql: str) -> Callable[[Library], None]:
+    def change(library: Library) -> None:
+        with sqlite3.connect(library.folder / "ledger.sqlite3") as db:
+            db.execute(sql)
+        db.close()
+
+    return change
+
+
+def vectors(library: Library) -> VectorIndex:
+    (path,) = library.folder.glob("vectors-*")
+    return VectorIndex(path)
+
+
+def words(library: Library) -> TermIndex:
+    (path,) = library.folder.glob("terms-*")
+    return TermIndex(path)
+
+
+def forget_a_vector(library: Library) -> None:
+    index = vectors(library)
+    index.delete([1])
+    index.close()
+
+
+def keep_a_retired_vector(library: Library) -> None:
+    index = vectors(library)
+    index.upsert([10_000], ENCODER.encode_passages(["a retired text"]))
+    index.close()
+
+
+def move_a_vector(library: Library) -> None:
+    index = vectors(library)
+    index.upsert([1], ENCODER.encode_passages(["something else altogether"]))
+    index.close()
+
+
+def keep_retired_words(library: Library) -> None:
+    index = words(library)
+    index.add(999, article(0), [(10_000, library._indexes.terms_of(article(0), library.chunks([1])[1][1]))])
+    index.commit()
+    index.stop_writing()
+
+
+def forget_words(library: Library) -> None:
+    index = words(library)
+    index.remove(1)
+    index.commit()
+    index.stop_writing()
+
+
+FAULTS = {
+    "a vector is gone": (forget_a_vector, {"vectors", "search"}),
+    "a vector is another's": (move_a_vector, {"search"}),
+    "a retired vector is there": (keep_a_retired_vector, {"vectors", "vectors retired"}),
+    "words are gone": (forget_words, {"terms", "words"}),
+    "retired words are there": (keep_retired_words, {"terms", "terms retired"}),
+    "a chunk is gone": (execute("DELETE FROM chunks WHERE id = 1"), {"articles"}),
+    "vectors are gone": (execute("DELETE FROM embeddings WHERE version = 1"), {"articles"}),
+    "vectors are cut": (
+        execute("UPDATE embeddings SET vectors = substr(vectors, 1, 128) WHERE version = 1"),
+        {"articles"},
+    ),
+    "a vector is altered": (
+        execute("UPDATE embeddings SET vectors = zeroblob(length(vectors)) WHERE version = 1"),
+        {"articles"},
+    ),
+    "a title is altered": (execute("UPDATE versions SET title = 'X' WHERE id = 1"), {"articles"}),
+    "a text is altered": (execute("UPDATE versions SET text = 'Y' || text WHERE id = 1"), {"articles"}),
+    "an offset is wrong": (
+        execute('UPDATE chunks SET "end" = 100000 WHERE id = 1'),
+        {"articles", "offsets"},
+    ),
+    "two versions are live": (
+        execute("UPDATE versions SET article = 'a1', url = '' WHERE article = 'a3'"),
+        {"articles"},
+    ),
+}
+
+
+def test_nothing_is_wrong_with_a_library_as_it_is_made(library: Library) -> None:
+    assert bad(library) == {}
+    assert everything(library)["a2"] == 2
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_is_wrong_is_found(library: Library, fault: str) -> None:
+    do, expected = FAULTS[fault]
+    do(library)
+    assert expected <= set(bad(library)), bad(library)
+    if not expected & {"articles", "offsets"}:
+        library.rebuild()
+        assert bad(library) == {}
+
+
+def test_a_chunk_of_the_same_words_as_many_others_counts_as_found(library: Library) -> None:
+    put(library, *(article(number, text="The same words.\nIn each of them.") for number in range(20, 40)))
+    assert bad(library) == {}
+
+
+def test_a_library_from_before_digests_is_taken_as_it_is(library: Library) -> None:
+    execute("DROP TABLE digests")(library)
+    library.close()
+    with Library.open(library.folder, ENCODER) as again:
+        assert bad(again) == {}
+        put(again, article(50))
+        execute("UPDATE versions SET title = 'X' WHERE article = 'a50'")(again)
+        assert "articles" in bad(again)
