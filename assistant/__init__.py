@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.encoders.fake import HashEncoder
     from assistant.errors import (
         AssistantError,
+        Busy,
         EmptyLibrary,
         EmptyQuestion,
         EncoderError,
@@ -59,6 +60,7 @@ __all__ = [
     "Article",
     "Assistant",
     "AssistantError",
+    "Busy",
     "Chunk",
     "Citation",
     "EmptyLibrary",

@@ -14,6 +14,7 @@ AssistantError                  exit code 1
 │   └── EncoderMismatch             the index was made with another encoder
 ├── EncoderError                4   the encoder's or reranker's weights cannot be loaded or used
 ├── ModelError                  5   the chat model failed
+├── Busy                        6   more is asked at the same time than can be answered
 └── Rejected                    1   one source could not be ingested; the batch goes on
 
 Each carries a message for people: what happened, why, and in `hint` what to do.
@@ -103,6 +104,17 @@ class ModelError(AssistantError):
     """The chat model failed."""
 
     exit_code = 5
+
+
+class Busy(AssistantError):
+    """More is asked at the same time than can be answered."""
+
+    exit_code = 6
+
+    def __init__(self, seconds: int) -> None:
+        """Keep after how many seconds it is worth to ask again."""
+        super().__init__("Too many questions at the moment.", f"Try again in {seconds} seconds.")
+        self.seconds = seconds
 
 
 class Rejected(AssistantError):
