@@ -4,6 +4,10 @@ The whole way of a question: the follow-up is condensed with the history and sea
 
     sources and history → prompt → model → parse → verify
 
+The first three are a LangChain chain. The last two take its stream piece by piece and are plain objects: as steps of the
+chain they would keep the model's call open when the reader closes the stream, since LangChain's generators do not
+close what they read from.
+
 A model that fails never loses the answer: before its first words the extractive answer stands in, after them what
 was written stays, and either is marked with the cause.
 """
