@@ -45,7 +45,17 @@ class Settings(BaseSettings):
     password: SecretStr = Field(
         default=SecretStr(""), description="user:password of the web chat; empty: none"
     )
-    web_ingest: bool = Field(default=True, description="whether articles can be added in the web chat")
+    user_header: str = Field(
+        default="", description="a header in which a proxy names the user, for instance X-Forwarded-User"
+    )
+    proxies: str = Field(
+        default="127.0.0.1,::1", description="addresses of proxies that are believed, comma-separated"
+    )
+    rate: float = Field(default=120.0, ge=0, description="questions a minute from one client; 0: no limit")
+    web_ingest: bool = Field(
+        default=True,
+        description="whether articles can be added in the web chat; never when anybody can reach it",
+    )
     keep_conversations: bool = Field(
         default=True, description="whether the web chat keeps conversations in the library"
     )
