@@ -13,7 +13,7 @@ EXAMPLES := $(ASSISTANT_DATA_DIR)/.examples
 Q ?= How many Kazakh students study in Russia?
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask chat ingest test lint format types unit eval bench docs train-smoke test-model verdicts clean
+.PHONY: help run ask chat ingest test lint format types unit eval bench docs train-smoke test-model crash faults verdicts clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ train-smoke: $(VENV)/.train ## the whole training script on a few rows, under 2 
 
 test-model: $(VENV)/.dev $(MODEL)/.ready ## a real, small, English chat model through the whole chain (builds llama.cpp: 5 minutes, once)
 	@ASSISTANT_TEST_MODEL=$(MODEL)/bin/python $(BIN)/python -m pytest -m model tests/test_real_model.py
+
+crash: $(VENV)/.dev ## kill writers 600 times and look at what is left; writes docs/reliability.md
+	@$(BIN)/python -m tests.faults.crash
+
+faults: $(VENV)/.dev ## damage every file of a library, fill its disk; writes docs/reliability.md
+	@$(BIN)/python -m tests.faults.storage
 
 verdicts: $(VENV)/.run ## fit the verdicts' thresholds to the encoder and write them into the package
 	@$(BIN)/python -m benchmarks.verdicts --write

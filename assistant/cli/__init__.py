@@ -1,4 +1,4 @@
-"""The command line: assistant ask | chat | search | articles | ingest | eval | doctor | rebuild | serve."""
+"""The commands of the command line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import click
 
 from assistant.cli.articles import articles
 from assistant.cli.ask import ask, chat, search
+from assistant.cli.backups import backup, rescue, restore
 from assistant.cli.common import Guarded
 from assistant.cli.evaluate import evaluate
 from assistant.cli.upkeep import doctor, rebuild, serve
@@ -21,6 +22,6 @@ def main() -> None:
     """
 
 
-for command in (ask, chat, search, articles, evaluate, doctor, rebuild, serve):
+for command in (ask, chat, search, articles, evaluate, doctor, rebuild, backup, restore, rescue, serve):
     main.add_command(command)
 main.add_command(ingest, "ingest")

@@ -91,7 +91,7 @@ def _offsets(ledger: Ledger, deep: bool) -> Finding:
 
 
 def _whole(ledger: Ledger, deep: bool) -> Finding:
-    wrong = checks.incomplete(ledger.connections, int(ledger.note("dimension") or 0))
+    wrong = checks.incomplete(ledger.connections)
     if not wrong and deep:
         wrong = checks.altered(ledger.connections)
     if wrong:

@@ -11,10 +11,12 @@ from typing import TypeVar
 import numpy as np
 
 from assistant.errors import LibraryDamaged
+from assistant.library.failpoints import reach
 from assistant.library.faults import storage
 from assistant.library.ledger import Ledger
 from assistant.library.lock import FolderLock
 from assistant.library.rows import Version
+from assistant.library.seals import Seal
 from assistant.library.terms import TermIndex, Terms
 from assistant.library.vectors import VectorIndex
 from assistant.types import Article, Chunk
@@ -51,13 +53,33 @@ class Indexes:
         newest = self._ledger.newest()
         return [kind for kind in KINDS if newest > stamp(self.path(kind))]
 
+    def altered(self) -> list[str]:
+        """Name the indexes whose files are not as the last writer left them."""
+        there = [kind for kind in KINDS if self.path(kind).exists()]
+        return [kind for kind in there if not Seal.of(self.path(kind)).holds()]
+
+    def ahead(self) -> bool:
+        """Tell whether an index has seen a generation that the ledger no longer knows: its newest changes are lost."""
+        known = self._ledger.generation + self._ledger.unfinished()
+        return any(stamp(self.path(kind)) > known for kind in KINDS)
+
+    def seal(self) -> None:
+        """Seal both indexes as they are now."""
+        for kind in KINDS:
+            with self._turn.held(TURN):
+                Seal.of(self.path(kind)).put()
+
     def strays(self) -> list[Path]:
         """List index folders that are not in use: left by an interrupted rebuild."""
         used = {self.path(kind) for kind in KINDS}
         return [path for kind in KINDS for path in self._folder.glob(f"{kind}-*") if path not in used]
 
-    def read_vectors(self, wait: float) -> VectorIndex:
+    def read_vectors(self, wait: float, *, sealed: bool) -> VectorIndex:
         """Open the vector index as it is now.
+
+        Args:
+            wait: seconds to wait for a writer that uses it.
+            sealed: nobody is writing and no writer was interrupted, so its files must be as they were left.
 
         Raises:
             LibraryDamaged: it cannot be opened, or lacks what it once had.
@@ -65,7 +87,13 @@ class Indexes:
         """
         path = self.path("vectors")
         with self._turn.held(wait):
+            if sealed and not Seal.of(path).holds():
+                raise LibraryDamaged(
+                    f"Files of the vector index {path} are not as they were left.", "Run: assistant rebuild"
+                )
             index = VectorIndex(path)
+            if sealed:  # opening it changes its files
+                Seal.of(path).put()
             lags = stamp(path) < self._ledger.newest()
             lost = (
                 []
@@ -77,28 +105,30 @@ class Indexes:
             raise LibraryDamaged(f"The vector index {path} lacks what it had.", "Run: assistant rebuild")
         return index
 
-    def open_vectors(self, *, check: bool) -> VectorIndex:
-        """Open the vector index with everything live in it."""
+    def open_vectors(self, *, crashed: bool) -> VectorIndex:
+        """Open the vector index with everything live in it; `crashed` tells that a writer was interrupted."""
         path = self.path("vectors")
         if stamp(path) < 0:
             return self._lost("vectors", "it is not there", self.new_vectors)
         try:
-            index = self.read_vectors(TURN)
+            index = self.read_vectors(TURN, sealed=not crashed)
             with self._turn.held(TURN):
                 self.fill_vectors(index, self._ledger.versions("live", stamp(path)))
-            if check:
+            if crashed:
                 self._check_vectors(index)
         except LibraryDamaged as error:
             return self._lost("vectors", str(error), self.new_vectors)
         self.stamp("vectors", self._ledger.generation)
         return index
 
-    def open_terms(self) -> TermIndex:
-        """Open the lexical index with everything live in it."""
+    def open_terms(self, *, crashed: bool) -> TermIndex:
+        """Open the lexical index with everything live in it; `crashed` tells that a writer was interrupted."""
         path = self.path("terms")
         if stamp(path) < 0:
             return self._lost("terms", "it is not there", self.new_terms)
         try:
+            if not crashed and not Seal.of(path).holds():
+                raise LibraryDamaged("its files are not as they were left")
             index = TermIndex(path)
             self.fill_terms(index, self._ledger.versions("live", stamp(path)))
             if index.count() < self._ledger.count_chunks():
@@ -113,6 +143,7 @@ class Indexes:
         path = self.next_path("vectors")
         index = VectorIndex(path)
         self.fill_vectors(index, self._counted(progress))
+        self._check_vectors(index)
         self._switch("vectors", path)
         return index
 
@@ -137,6 +168,7 @@ class Indexes:
             terms = ((chunk.id, self.terms_of(version.article, chunk)) for chunk in version.chunks)
             index.add(version.id, version.article, terms)
         if version:
+            reach("terms added")
             index.commit()
 
     def stamp(self, kind: str, generation: int) -> None:
@@ -167,10 +199,13 @@ class Indexes:
         return path
 
     def _switch(self, kind: str, path: Path) -> None:
+        reach("index filled")
         old = self.path(kind)
         _set_stamp(path, self._ledger.generation)
         self._ledger.set_notes(moved=True, **{kind: path.name})
+        reach("index switched")
         shutil.rmtree(old, ignore_errors=True)
+        reach("old index removed")
 
     def _lost(self, kind: str, why: str, make: Callable[[], _Index]) -> _Index:
         if self._ledger.newest() >= 0:
@@ -200,6 +235,7 @@ def _set_stamp(path: Path, generation: int) -> None:
     with storage("index", path.parent, OSError):
         new = path / f"{_STAMP}.new"
         new.write_text(str(generation), "ascii")
+        reach("stamping")
         new.replace(path / _STAMP)
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.library import queries
-from assistant.library.checks import digest
+from assistant.library import checks, queries
 from assistant.library.copies import SIMILAR, fingerprint, similarity
+from assistant.library.failpoints import reach
 from assistant.library.recent import Recent
 from assistant.library.records import ArticleRow, Counts, Outcome
 from assistant.library.rows import (
@@ -43,11 +43,13 @@ class Ledger:
         self.read_only = self.connections.read_only
         self._chunk_counts: Recent[int] = Recent(64)
         self._counts: Recent[Counts] = Recent(1)
+        self.proof = checks.Proof(self.connections)
         self._reading, self._writing = self.connections.reading, self.connections.writing
 
     def close(self) -> None:
         """Close the connections."""
         self.connections.close()
+        self.proof.seal()
 
     # notes about the library itself
 
@@ -88,7 +90,7 @@ class Ledger:
                 "INSERT INTO bands VALUES (?, ?)",
                 ((band, version) for band in set(fingerprint(article.text).bands)),
             )
-            db.execute("INSERT INTO digests VALUES (?, ?)", (version, digest(row, spans, data)))
+            db.execute("INSERT INTO digests VALUES (?, ?)", (version, checks.digest(row, spans, data)))
             if data is not None:
                 numbered = ((first + at, version, *span) for at, span in enumerate(spans))
                 db.executemany("INSERT INTO chunks VALUES (?, ?, ?, ?)", numbered)
@@ -107,6 +109,7 @@ class Ledger:
                 db.execute(queries.RETIRE_OLDER, dict(row))
                 db.execute("UPDATE versions SET state = 'live', born = ? WHERE id = ?", (born, row["id"]))
             db.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (born,))
+            reach("flipping")
         return born
 
     def retire(self, article_id: str) -> bool:
@@ -136,7 +139,7 @@ class Ledger:
             for version in self.versions("live"):
                 data = encode(version).astype(HALF).tobytes()
                 spans = [(chunk.start, chunk.end) for chunk in version.chunks]
-                made = digest({**to_row(version.article), "original": ""}, spans, data)
+                made = checks.digest({**to_row(version.article), "original": ""}, spans, data)
                 db.execute("UPDATE embeddings SET vectors = ? WHERE version = ?", (data, version.id))
                 db.execute("UPDATE digests SET digest = ? WHERE version = ?", (made, version.id))
             db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", notes.items())

@@ -14,6 +14,7 @@ import numpy as np
 from assistant.errors import EncoderMismatch, LibraryDamaged, LibraryLocked, Rejected
 from assistant.library import doctor
 from assistant.library.dense import FRESH, DenseSearch
+from assistant.library.failpoints import reach
 from assistant.library.faults import storage
 from assistant.library.indexes import Indexes, Progress, stamp
 from assistant.library.ledger import Ledger
@@ -188,7 +189,9 @@ class Library:
     def remove(self, article_id: str) -> bool:
         """Remove an article; return whether there was one."""
         with self.writing():
-            return self._ledger.retire(article_id)
+            found = self._ledger.retire(article_id)
+            reach("retired")
+        return found
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Make both indexes anew from the ledger, without encoding; `progress` gets chunks done and all chunks."""
@@ -276,12 +279,15 @@ class Library:
             self._ledger.reencode(encode, vectors=self._indexes.next_path("vectors").name, **ours)
 
     def _mend(self) -> None:
-        """Mend what needs it, if nobody else is writing; what is live can be read in any case."""
-        if self._ledger.read_only or not (self._writer.needed() or self._damaged()):
+        """Look for damage and mend what needs it, if nobody else is writing; what is live can be read in any case."""
+        if self._ledger.read_only:
+            self._ledger.proof.find()
             return
         with suppress(LibraryLocked), self._lock.held(0):
-            self._writer.begin()
-            self._writer.end()
+            self._ledger.proof.find()
+            if self._writer.needed() or self._damaged():
+                self._writer.begin()
+                self._writer.end()
 
     def _damaged(self) -> bool:
         """Open what will be searched, and tell whether it cannot be."""
@@ -297,7 +303,7 @@ class Library:
         if self._ledger.read_only or stamp(self._indexes.path("vectors")) < 0:
             return None
         try:
-            return self._indexes.read_vectors(1.0)
+            return self._indexes.read_vectors(1.0, sealed=not self._ledger.note("writing"))
         except LibraryLocked:
             return None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from assistant.errors import LibraryDamaged
-from assistant.library.faults import storage
+from assistant.library.faults import LEDGER_DAMAGED, storage
 
 VERSION = 1
 _TABLES = """
@@ -170,7 +170,7 @@ class Connections:
         if version == 0:
             self._create()
         elif self.path.stat().st_size < pages and not self.path.with_name(self.path.name + "-wal").exists():
-            raise LibraryDamaged(f"The ledger {self.path} is cut short.", "Restore it from a backup.")
+            raise LibraryDamaged(f"The ledger {self.path} is cut short.", LEDGER_DAMAGED)
         if not has_digests and not self.read_only:
             with self.writing() as db:
                 db.execute(_DIGESTS)
@@ -179,7 +179,7 @@ class Connections:
         if any(self.path.parent.glob("vectors-*")):
             raise LibraryDamaged(
                 f"The ledger {self.path} is missing or empty, although its indexes are there.",
-                "Restore it from a backup.",
+                LEDGER_DAMAGED,
             )
         with self.writing() as db:
             if db.execute("PRAGMA user_version").fetchone()[0] == 0:

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from assistant.errors import LibraryError
 from assistant.library.dense import DenseSearch
+from assistant.library.failpoints import reach
 from assistant.library.indexes import KINDS, TURN, Indexes, Progress
 from assistant.library.ledger import Ledger
 from assistant.library.lock import FolderLock
@@ -43,24 +44,36 @@ class Writer:
     def needed(self) -> bool:
         """Tell whether something has to be mended."""
         ledger, indexes = self._ledger, self._indexes
-        return bool(ledger.note("writing") or ledger.unfinished() or indexes.strays() or indexes.lagging())
+        if ledger.note("writing") or ledger.unfinished():
+            return True
+        return bool(indexes.strays() or indexes.lagging() or indexes.altered() or indexes.ahead())
 
     def begin(self) -> None:
         """Open both indexes for writing, and mend what needs it."""
         crashed = bool(self._ledger.note("writing"))
         alone = not crashed and self._ledger.note("writer") == self._name
+        lost = self._indexes.ahead()
         self._ledger.set_notes(writing=1, writer=self._name)
+        reach("begun")
         dropped = self._ledger.drop_pending()
+        reach("pending dropped")
         if dropped:
             _log.warning("%d articles that an interrupted ingest left half done were dropped.", dropped)
         for stray in self._indexes.strays():
             shutil.rmtree(stray, ignore_errors=True)
+        if lost:
+            _log.warning(
+                "The ledger lacks its newest changes. Restore a backup, or ingest again what came last."
+            )
         try:
-            self._vectors = self._dense.store if alone and not self._indexes.lagging() else None
-            if self._vectors is None:
-                self._vectors = self._indexes.open_vectors(check=crashed)
-            self._terms = self._indexes.open_terms()
+            self._vectors = self._dense.store if alone and not lost and not self._indexes.lagging() else None
+            if lost:
+                self._vectors, self._terms = self._indexes.new_vectors(), self._indexes.new_terms()
+            elif self._vectors is None:
+                self._vectors = self._indexes.open_vectors(crashed=crashed)
+            self._terms = self._terms or self._indexes.open_terms(crashed=crashed)
             self._dense.use(self._vectors, self._ledger.generation)
+            reach("opened")
             self._collect()
         except LibraryError:
             self._let_go()
@@ -68,6 +81,7 @@ class Writer:
 
     def added(self, chunks: int) -> None:
         """Note that a version is pending; finish the group when it is big or old enough."""
+        reach("pending kept")
         self._since = self._since or time.monotonic()
         self._chunks += chunks
         if self._chunks >= _GROUP or time.monotonic() - self._since > _SECONDS:
@@ -91,7 +105,10 @@ class Writer:
             return
         self.flush()
         self._terms.stop_writing()
+        reach("writing stopped")
+        self._indexes.seal()
         self._ledger.set_notes(writing=0)
+        reach("ended")
         self._terms.close()
         self._dense.release()
         self._vectors = self._terms = None
@@ -108,14 +125,18 @@ class Writer:
     def _write_vectors(self) -> None:
         with self._turn.held(TURN):
             self._indexes.fill_vectors(self._open()[0], self._ledger.versions("pending"))
+        reach("vectors written")
 
     def _write_terms(self) -> None:
         self._indexes.fill_terms(self._open()[1], self._ledger.versions("pending"))
+        reach("terms written")
 
     def _flip(self) -> None:
         for kind in KINDS:
             self._indexes.stamp(kind, self._ledger.generation + 1)
+            reach("stamped")
         born = self._ledger.flip()
+        reach("live")
         self._dense.use(self._open()[0], born)
         self._since, self._chunks = None, 0
 
@@ -126,10 +147,13 @@ class Writer:
         vectors, terms = self._open()
         with self._turn.held(TURN):
             vectors.delete([chunk for version in retired for chunk in version.chunks])
+        reach("vectors collected")
         for version in retired:
             terms.remove(version.id)
         terms.commit()
+        reach("terms collected")
         self._ledger.forget(version.id for version in retired)
+        reach("forgotten")
 
     def _open(self) -> tuple[VectorIndex, TermIndex]:
         if self._vectors is None or self._terms is None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from assistant.library import Library
+from assistant.library.seals import Seal
 from assistant.library.terms import TermIndex
 from assistant.library.vectors import VectorIndex
 from tests.library.support import ENCODER, article, everything, put
@@ -36,52 +38,63 @@ def execute(sql: str) -> Callable[[Library], None]:
     return change
 
 
-def vectors(library: Library) -> VectorIndex:
+@contextmanager
+def vectors(library: Library) -> Iterator[VectorIndex]:
+    """Open the vector index and leave it as if a writer had ended with it as it is then."""
     (path,) = library.folder.glob("vectors-*")
-    return VectorIndex(path)
+    index = VectorIndex(path)
+    yield index
+    index.close()
+    Seal.of(path).put()
 
 
-def words(library: Library) -> TermIndex:
+@contextmanager
+def words(library: Library) -> Iterator[TermIndex]:
     (path,) = library.folder.glob("terms-*")
-    return TermIndex(path)
+    index = TermIndex(path)
+    yield index
+    index.commit()
+    index.stop_writing()
+    Seal.of(path).put()
 
 
 def forget_a_vector(library: Library) -> None:
-    index = vectors(library)
-    index.delete([1])
-    index.close()
+    with vectors(library) as index:
+        index.delete([1])
 
 
 def keep_a_retired_vector(library: Library) -> None:
-    index = vectors(library)
-    index.upsert([10_000], ENCODER.encode_passages(["a retired text"]))
-    index.close()
+    with vectors(library) as index:
+        index.upsert([10_000], ENCODER.encode_passages(["a retired text"]))
 
 
 def move_a_vector(library: Library) -> None:
-    index = vectors(library)
-    index.upsert([1], ENCODER.encode_passages(["something else altogether"]))
-    index.close()
+    with vectors(library) as index:
+        index.upsert([1], ENCODER.encode_passages(["something else altogether"]))
 
 
 def keep_retired_words(library: Library) -> None:
-    index = words(library)
-    index.add(999, article(0), [(10_000, library._indexes.terms_of(article(0), library.chunks([1])[1][1]))])
-    index.commit()
-    index.stop_writing()
+    with words(library) as index:
+        index.add(
+            999, article(0), [(10_000, library._indexes.terms_of(article(0), library.chunks([1])[1][1]))]
+        )
 
 
 def forget_words(library: Library) -> None:
-    index = words(library)
-    index.remove(1)
-    index.commit()
-    index.stop_writing()
+    with words(library) as index:
+        index.remove(1)
+
+
+def write_behind_its_back(library: Library) -> None:
+    (path,) = library.folder.glob("vectors-*/chroma.sqlite3")
+    path.write_bytes(path.read_bytes() + b"more")
 
 
 FAULTS = {
     "a vector is gone": (forget_a_vector, {"vectors", "search"}),
     "a vector is another's": (move_a_vector, {"search"}),
     "a retired vector is there": (keep_a_retired_vector, {"vectors", "vectors retired"}),
+    "a file is altered": (write_behind_its_back, {"vectors"}),
     "words are gone": (forget_words, {"terms", "words"}),
     "retired words are there": (keep_retired_words, {"terms", "terms retired"}),
     "a chunk is gone": (execute("DELETE FROM chunks WHERE id = 1"), {"articles"}),
