@@ -81,6 +81,7 @@ def _question(row: dict[str, Any], number: int) -> Question:
         norm=_texts(row, "norm"),
         answerable=row.get("answerable") is not False,
         why=str(row.get("why") or row.get("type") or ""),
+        earlier=_texts(row, "earlier"),
     )
 
 

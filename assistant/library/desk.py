@@ -298,7 +298,7 @@ def _exchange(row: Row) -> Exchange:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def _clean(text: str) -> str:

@@ -89,7 +89,7 @@ def add_api(app: FastAPI, parts: Parts) -> None:
 
     @app.exception_handler(AssistantError)
     async def told(_: Request, error: AssistantError) -> Response:
-        status, data = _explained(error)
+        status, data = explained(error)
         seconds = error.seconds if isinstance(error, Busy) else 5
         return JSONResponse(data, status, {"Retry-After": str(seconds)} if status == 503 else None)
 
@@ -235,14 +235,14 @@ class EventStream(StreamingResponse):
             async for event in self._events:
                 yield _line(event.kind, event_data(event))
         except AssistantError as error:
-            yield _line("error", _explained(error)[1])
+            yield _line("error", explained(error)[1])
 
 
 def _line(kind: Literal["error"] | str, data: Any) -> str:
     return f"event: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
-def _explained(error: AssistantError) -> tuple[int, dict[str, str]]:
+def explained(error: AssistantError) -> tuple[int, dict[str, str]]:
     """Return the status and what is told to the client of an error."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     name = type(error).__name__
