@@ -232,7 +232,18 @@ def test_what_a_terminal_would_obey_is_taken_out():
 
 def test_help_names_every_command():
     result = CliRunner().invoke(main, ["--help"])
-    for name in ("ask", "chat", "search", "articles", "ingest", "eval", "doctor", "rebuild", "serve"):
+    for name in (
+        "ask",
+        "chat",
+        "articles",
+        "ingest",
+        "eval",
+        "feedback",
+        "doctor",
+        "rebuild",
+        "serve",
+        "mcp",
+    ):
         assert f"  {name} " in result.stdout
 
 

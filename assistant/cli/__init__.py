@@ -9,7 +9,9 @@ from assistant.cli.ask import ask, chat, search
 from assistant.cli.backups import backup, rescue, restore
 from assistant.cli.common import Guarded
 from assistant.cli.evaluate import evaluate
-from assistant.cli.upkeep import doctor, rebuild, serve
+from assistant.cli.feedback import feedback
+from assistant.cli.serving import mcp, serve
+from assistant.cli.upkeep import doctor, rebuild
 from ingest.__main__ import main as ingest
 
 
@@ -22,6 +24,9 @@ def main() -> None:
     """
 
 
-for command in (ask, chat, search, articles, evaluate, doctor, rebuild, backup, restore, rescue, serve):
+for command in (
+    *(ask, chat, search, articles, evaluate, feedback),
+    *(doctor, rebuild, backup, restore, rescue, serve, mcp),
+):
     main.add_command(command)
 main.add_command(ingest, "ingest")

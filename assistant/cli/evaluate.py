@@ -51,7 +51,8 @@ def evaluate(
     """Ask the QUESTIONS of a .jsonl file and compare with what is known of their answers.
 
     A row has id, question, language, and either relevant (article ids) or evidence (sentences), answers and
-    norm (acceptable forms); or answerable: false. A conversation has turns instead of a question.
+    norm (acceptable forms); or answerable: false. `earlier` holds the questions that were asked before this one;
+    a conversation has turns instead of a question. `assistant feedback export` writes such a file.
     """
     beside = questions.with_name("articles.jsonl")
     asked = load_questions(questions)

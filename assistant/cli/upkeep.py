@@ -1,4 +1,4 @@
-"""assistant doctor, rebuild, serve."""
+"""assistant doctor, rebuild."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from ingest.chunk import embedding_text
 
 
 @click.command()
-@click.option("--deep", is_flag=True, help="Search for every chunk by itself, compare each byte with what was put in.")
+@click.option(
+    "--deep", is_flag=True, help="Search for every chunk by itself, compare each byte with what was put in."
+)
 @as_json
 @data_dir
 def doctor(deep: bool, as_json: bool, data_dir: Path | None) -> None:
@@ -48,14 +50,3 @@ def rebuild(data_dir: Path | None) -> None:
         library.rebuild(lambda done, _: bar.update(done - bar.pos))
         counts = library.counts()
     click.echo(f"Rebuilt: {counts.articles:,} articles, {counts.chunks:,} chunks.")
-
-
-@click.command()
-@click.option("--host", help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.")
-@data_dir
-def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
-    """Serve the web chat."""
-    from assistant.web.server import serve as serve_web
-
-    serve_web(settings_for(data_dir, host=host, port=port))

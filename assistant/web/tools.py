@@ -35,14 +35,18 @@ def installed() -> bool:
     return find_spec("mcp") is not None
 
 
-def tool_server(parts: Parts) -> MCPServer[Any]:
-    """Make the tools over what the server lends.
+def require() -> None:
+    """Make sure that the extra is there.
 
     Raises:
-        MissingExtra: the package is not installed.
+        MissingExtra: it is not.
     """
     if not installed():
         raise MissingExtra("The tools for other assistants", "mcp")
+
+
+def tool_server(parts: Parts) -> MCPServer[Any]:
+    """Make the tools over what the server lends."""
     from mcp.server import MCPServer
 
     server: MCPServer[Any] = MCPServer("news-assistant", title="News assistant", instructions=ABOUT)
