@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
+from typing import Any
 
 from snowballstemmer import stemmer
 
@@ -31,6 +33,7 @@ _KAZAKH_ENDING = re.compile(
     r"|н?[дт][ае][ғг][ыі]|[длт][ыі][қк]|[аей][дт][ыі]|[ыі]?п|с[ае]|у|[ае]р|[ыі][лнс]|[дт][ае]й|с[ыі]з|л[ыі]|ш[аеыі])$"
 )
 _english, _russian = stemmer("english"), stemmer("russian")
+_turn = Lock()  # a stemmer works in itself: two threads in one would get wrong stems, or errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,19 @@ def stem(word: str) -> str:
     if _DIGITS.fullmatch(word):
         return word
     if _LATIN.search(word):
-        return str(_english.stemWord(word))
+        return _stemmed(_english, word)
     if len(word) > _LONGEST_STRIPPED:
         return word[:_STEM]
-    snowball = str(_russian.stemWord(word))
+    snowball = _stemmed(_russian, word)
     word, bare = (snowball if len(snowball) >= _SHORTEST else word), ""
     while bare != word:
         word, bare = _KAZAKH_ENDING.sub("", word), word
     return word[:_STEM]
+
+
+def _stemmed(snowball: Any, word: str) -> str:
+    with _turn:
+        return str(snowball.stemWord(word))
 
 
 @lru_cache(maxsize=1 << 17)

@@ -4,6 +4,7 @@ import json
 import math
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,15 @@ def test_lexical_search_of_kazakh(shared: Path, name, reach):
             gain / sum(1 / math.log2(rank + 2) for rank in range(min(10, len(question["relevant"]))))
         )
     assert sum(gains) / len(gains) >= reach
+
+
+def test_threads_get_the_stems_that_one_alone_gets():
+    words = [
+        f"{word}{end}"
+        for word in ("университет", "образован", "nation", "generali", "россий")
+        for end in ("ами", "ность", "alities", "zation", "ского", "ия")
+    ]
+    alone = [stem(word) for word in words]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda _: [stem(word) for word in words], range(64)))
+    assert all(found == alone for found in together)
