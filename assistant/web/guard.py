@@ -38,6 +38,7 @@ NEEDED = (
     "info",
     "call/",
 )
+CLOSED = ("/docs", "/redoc", "/openapi.json", "/monitoring")  # gradio's own; ours are under /api/
 OPEN = ("/healthz", "/readyz")  # asked by machines that know no password
 LASTING = (f"{API}heartbeat/",)  # streams that end when the reader leaves
 UNMARKED = ("/static/", "/assets/", "/theme.css", *OPEN)  # get no cookie
@@ -137,7 +138,7 @@ class Guard:
     def _refusal(self, path: str, headers: Headers, upload: bool) -> Response | None:
         length = headers.get("content-length", "" if upload else "0")
         needed = NEEDED + UPLOADS * self.uploads
-        if path.startswith(API) and not path[len(API) :].startswith(needed):
+        if path.startswith(CLOSED) or (path.startswith(API) and not path[len(API) :].startswith(needed)):
             return refused(404, "NotFound", "There is nothing here.")
         if not (length.isascii() and length.isdigit()):
             return refused(411, "LengthNeeded", "The length of the request is not given.")

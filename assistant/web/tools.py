@@ -49,7 +49,9 @@ def tool_server(parts: Parts) -> MCPServer[Any]:
     """Make the tools over what the server lends."""
     from mcp.server import MCPServer
 
-    server: MCPServer[Any] = MCPServer("news-assistant", title="News assistant", instructions=ABOUT)
+    server: MCPServer[Any] = MCPServer(
+        "news-assistant", title="News assistant", instructions=ABOUT, log_level="WARNING"
+    )
     calls = Calls(parts)
     for tool in (calls.ask, calls.search, calls.read_article):
         server.tool(description=tool.__doc__)(tool)

@@ -70,6 +70,11 @@ def test_the_rest_of_gradio_is_closed(path):
     assert guarded().post(f"/gradio_api/{path}").status_code == 404
 
 
+def test_gradio_s_own_pages_are_closed():
+    for path in ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json", "/monitoring/summary"):
+        assert guarded().get(path).status_code == 404
+
+
 def test_a_reader_keeps_the_cookie_and_nobody_chooses_another_s():
     client = guarded()
     first = client.get("/")
