@@ -1,125 +1,117 @@
-"""The web server: the chat, mounted behind security headers and a list of the paths that it needs."""
+"""The web server: the page, the API and the tools behind one guard, and how they are started and stopped."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from ipaddress import ip_address
+from pathlib import Path
 
 import click
 import uvicorn
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.staticfiles import StaticFiles
 
 from assistant.assistant import Assistant
-from assistant.errors import UsageError
+from assistant.errors import LibraryError, UsageError
+from assistant.library.desk import Desk
 from assistant.settings import Settings
+from assistant.web import tools
+from assistant.web.access import Access
+from assistant.web.api import add_api
+from assistant.web.guard import Doors, Guard
+from assistant.web.limits import Rates
+from assistant.web.parts import Parts
+from assistant.web.reader import reader_routes
 
-LARGEST_BODY = 256 * 1024
-API = "/gradio_api/"
-# What the page uses of gradio's API. The rest (file=, proxy=, upload, ...) fetches and stores for strangers.
-NEEDED = (
-    "queue/join",
-    "queue/data",
-    "heartbeat/",
-    "cancel",
-    "reset",
-    "theme.css",
-    "startup-events",
-    "app_id",
-    "login_check",
-    "token",
-    "user",
+_log = logging.getLogger(__name__)
+
+STATIC = Path(__file__).with_name("static")
+STOPPING = 30.0  # seconds that running answers and an ingest's article have to end
+ABOUT = (
+    "Ask news articles in Kazakh, Russian and English; get an answer whose citations can be checked. Errors are JSON with"
+    " error, message and hint. 503 and 429 say in Retry-After when to come again."
 )
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 
 
-class Guard:
-    """Lets through what the page needs, bounded, and adds the security headers to every response."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Guard this application."""
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
-
-        await (_refusal(scope) or self.app)(scope, _bounded(receive), send_guarded)
-
-
-def _refusal(scope: Scope) -> ASGIApp | None:
-    path = scope["path"]
-    if path.startswith(API) and not path[len(API) :].startswith(NEEDED):
-        return PlainTextResponse("Not found", 404)
-    length = dict(scope["headers"]).get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > LARGEST_BODY:
-        return PlainTextResponse("Too large", 413)
-    return None
-
-
-def _bounded(receive: Receive) -> Receive:
-    """End a request whose body, sent in pieces, grows too large."""
-    taken = 0
-
-    async def receive_bounded() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        return message if taken <= LARGEST_BODY else {"type": "http.disconnect"}
-
-    return receive_bounded
-
-
-async def build_app(assistant: Assistant, settings: Settings) -> FastAPI:
+async def build_app(assistant: Assistant, settings: Settings, doors: Doors | None = None) -> FastAPI:
     """Make the application that serves the chat; outside an event loop gradio would leave some of its own open.
 
     Raises:
-        UsageError: if the password is not of the form user:password.
+        UsageError: if the password is not of the form user:password, or a proxy is no address.
     """
     from assistant.web.ui import build, mount
 
-    password = settings.password.get_secret_value()
-    if password and not all(password.partition(":")):
-        raise UsageError("The password cannot be used.", "Set ASSISTANT_PASSWORD to user:password.")
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    mount(app, build(assistant), password)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts_for(settings.host), www_redirect=False)
-    app.add_middleware(Guard)
+    access, doors = Access.of(settings), doors or Doors()
+    may_ingest = settings.web_ingest and not public(settings)
+    desk = _desk(assistant, settings)
+    parts = Parts(assistant=assistant, desk=desk, may_ingest=may_ingest, stopping=doors.closed)
+
+    offered = tools.tools_app(parts) if tools.installed() else None
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if desk:
+                stack.callback(desk.close)
+            if offered:
+                await stack.enter_async_context(offered.router.lifespan_context(offered))
+            yield
+
+    app = FastAPI(
+        title="News assistant",
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+    )
+    add_api(app, parts)
+    app.include_router(reader_routes(parts))
+    app.router.routes.extend(offered.routes if offered else ())
+    app.mount("/static", StaticFiles(directory=STATIC, packages=[("gradio", "templates/frontend/static")]))
+    mount(app, build(parts))
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts_for(settings), www_redirect=False)
+    app.add_middleware(Guard, access=access, rates=Rates(settings.rate), doors=doors, uploads=may_ingest)
     return app
 
 
-def hosts_for(host: str) -> list[str]:
-    """Return the host names to answer to: on loopback only its own, so that no other site's name leads here."""
+def _desk(assistant: Assistant, settings: Settings) -> Desk | None:
+    if not settings.keep_conversations:
+        return None
     try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
+        return Desk.open(assistant.library.folder)
+    except LibraryError as error:
+        _log.warning("Conversations are not kept: %s", error)
+        return None
+
+
+def loopback(host: str) -> bool:
+    """Tell whether only this machine can reach an address."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
-        loopback = False
-    return ["127.0.0.1", "localhost", "[::1]", host] if loopback else ["*"]
+        return False
+
+
+def public(settings: Settings) -> bool:
+    """Tell whether anybody may come in: reachable from elsewhere, and nobody has to say who they are."""
+    return not loopback(settings.host) and not Access.of(settings).closed
+
+
+def hosts_for(settings: Settings) -> list[str]:
+    """Return the host names to answer to: where anybody on loopback may come in only its own, so that no other site's name leads here."""
+    if loopback(settings.host) and not Access.of(settings).closed:
+        return ["127.0.0.1", "localhost", "[::1]", settings.host]
+    return ["*"]
 
 
 def serve(settings: Settings) -> None:
-    """Serve the chat until it is stopped.
+    """Serve the chat until it is stopped; then running answers end, and an ingest finishes its article.
 
     Raises:
         UsageError: if the address cannot be listened on.
@@ -130,11 +122,34 @@ def serve(settings: Settings) -> None:
 
 
 async def _serve(assistant: Assistant, settings: Settings, listener: socket.socket) -> None:
-    app = await build_app(assistant, settings)
-    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
-    port = listener.getsockname()[1]
-    click.echo(f"The chat is at http://{settings.host}:{port} (Ctrl-C stops it)")
-    await uvicorn.Server(config).serve(sockets=[listener])
+    doors = Doors()
+    app = await build_app(assistant, settings, doors)
+    config = uvicorn.Config(
+        app, log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=3
+    )
+    host, port = f"[{settings.host}]" if ":" in settings.host else settings.host, listener.getsockname()[1]
+    click.echo(f"The chat is at http://{host}:{port} (Ctrl-C stops it)")
+    if public(settings):
+        click.echo(
+            f"Warning: everybody who can reach {host}:{port} can ask and read all articles, and nobody has to give a password."
+            " Set ASSISTANT_PASSWORD=user:password, or ASSISTANT_USER_HEADER behind a proxy. Articles cannot be added here.",
+            err=True,
+        )
+    await Server(config, doors).serve(sockets=[listener])
+
+
+class Server(uvicorn.Server):
+    """Lets what runs end before it stops; a second Ctrl-C stops at once."""
+
+    def __init__(self, config: uvicorn.Config, doors: Doors) -> None:
+        """Serve this; `doors` tell who is inside."""
+        super().__init__(config)
+        self._doors = doors
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: nothing new begins, what runs has half a minute."""
+        await self._doors.emptied(STOPPING, lambda: self.force_exit)
+        await super().shutdown(sockets)
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -148,7 +163,7 @@ def listening(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(128)
+        listener.listen(512)
     except (OSError, OverflowError) as error:
         listener.close()
         raise UsageError(

@@ -1,176 +1,184 @@
-"""The page: a conversation, its sources, examples. The only module that imports gradio."""
+"""The page: its parts, and which handler serves which of them.
+
+What is shown comes as HTML from the modules beside this one, everything in it escaped, and gradio sanitises it again. Its
+buttons carry a name and a value; the page's script writes them as a command into a hidden field and presses a hidden button.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from html import escape
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
 
 from assistant.asking import LONGEST_QUESTION
-from assistant.assistant import Assistant
-from assistant.errors import AssistantError
-from assistant.types import LANGUAGES, Language, Turn
-from assistant.web.sources import sources_html
-from assistant.web.strings import STRINGS, error_text
+from assistant.library.catalogue import Catalogue
+from assistant.web import adding, endpoints
+from assistant.web.handlers import Handlers
+from assistant.web.library_tab import Listing
+from assistant.web.parts import Parts
+from assistant.web.shelf import SEARCHED
+from assistant.web.strings import DEFAULT, words
+from assistant.web.talk import Talk
+from assistant.web.theme import HEAD, theme
 
-REMEMBERED = 8  # turns of a conversation
-AT_ONCE = 4  # questions answered at the same time
-WAITING = 64  # questions in the queue
+AT_ONCE = 64  # questions that gradio lets in at the same time; the gate behind has its own limit
+WAITING = 256  # events in gradio's queue
+QUICK = 16  # other handlers at the same time
+LOOK = 20  # seconds after which the library is looked at again
+LARGEST_FILE = "20mb"
 
-CSS = """
-.sources blockquote { margin: .25em 0 .75em; padding-left: .75em; border-left: 3px solid var(--border-color-primary); }
-.sources .about, .sources .also { color: var(--body-text-color-subdued); font-size: .9em; }
-footer { display: none !important; }
-"""
+Made = dict[str, Any]
 
-Messages = list[dict[str, str]]
-Step = tuple[str, Messages, str, list[Turn]]
+HTML: Made = {"sanitize_html": True, "latex_delimiters": [], "show_label": False, "padding": False}
+PRESSES = ("ask", "do", "leave", "shelf", "language")
+PRIVATE: Made = {"show_progress": "hidden", "api_visibility": "private"}
+FAST: Made = {"concurrency_limit": QUICK, "concurrency_id": "quick", **PRIVATE}
+SLOW: Made = {"concurrency_limit": AT_ONCE, "concurrency_id": "ask", **PRIVATE}
+TYPED: Made = {"trigger_mode": "always_last", **FAST}
 
 
-def build(assistant: Assistant, language: Language = "kk") -> gr.Blocks:
-    """Make the page."""
-    words = STRINGS[language]
+def build(parts: Parts) -> gr.Blocks:
+    """Make the page over what the server lends to it."""
+    handlers = Handlers(parts, Catalogue.of(parts.assistant.library))
+    addable = parts.may_ingest
+    with gr.Blocks(title=words(DEFAULT)["title"], analytics_enabled=False, fill_height=True) as page:
+        made = {**_states(), "head": gr.Markdown(elem_id="head", **HTML)}
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab(words(DEFAULT)["tab_chat"], id="chat") as made["chat_tab"], gr.Row(elem_id="room"):
+                made |= _chat()
+            with (
+                gr.Tab(words(DEFAULT)["tab_library"], id="library") as made["library_tab"],
+                gr.Row(elem_id="shelf"),
+            ):
+                made |= _library(addable=addable)
+        made["command"] = gr.Textbox(visible="hidden", elem_id="command", show_label=False)
+        made |= {f"press_{name}": gr.Button(visible="hidden", elem_id=f"press-{name}") for name in PRESSES}
+        _connect_chat(handlers, made)
+        _connect_library(handlers, made, addable=addable)
+        _connect_page(handlers, made, page)
+        endpoints.add(parts.assistant, addable=addable)
+    return page.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
 
-    async def answer(
-        question: str, messages: Messages, turns: list[Turn], shown: Language
-    ) -> AsyncGenerator[Step]:
-        async with aclosing(conversation(assistant, question, messages, turns, shown)) as steps:
-            async for step in steps:
-                yield step
 
-    with gr.Blocks(title=words["title"], analytics_enabled=False, fill_height=True) as page:
-        turns = gr.State([])
-        with gr.Row():
-            intro = gr.Markdown(_heading(language))
-            choice = gr.Dropdown(
-                [(STRINGS[one]["name"], one) for one in LANGUAGES],
-                value=language,
-                label=words["language"],
-                scale=0,
-                min_width=160,
-            )
-        chat = gr.Chatbot(
+def _states() -> Made:
+    return {
+        "talk": gr.State(Talk()),
+        "language": gr.State(DEFAULT),
+        "listing": gr.State(Listing()),
+        "seen": gr.State(-1),
+    }
+
+
+def _chat() -> Made:
+    made: Made = {}
+    with gr.Column(elem_id="side", scale=0, min_width=200):
+        made["side"] = gr.Markdown(elem_id="side-head", **HTML)
+        made["search_talks"] = gr.Textbox(elem_id="search-talks", max_length=SEARCHED)
+        made["talks"] = gr.Markdown(elem_id="talks", **HTML)
+    with gr.Column(elem_id="main"):
+        made["welcome"] = gr.Markdown(elem_id="welcome", **HTML)
+        made["chat"] = gr.Chatbot(
+            elem_id="chat",
+            visible=False,
             latex_delimiters=[],
             show_label=False,
             render_markdown=False,
             sanitize_html=True,
-            buttons=["copy"],
+            buttons=[],
             feedback_options=None,
-            scale=1,
+            group_consecutive_messages=False,
         )
-        # gr.HTML evaluates templates, which the security policy forbids; Markdown leaves HTML blocks as they are.
-        sources = gr.Markdown(sanitize_html=True, latex_delimiters=[])
-        with gr.Row():
-            box = gr.Textbox(
-                placeholder=words["placeholder"],
-                show_label=False,
-                max_length=LONGEST_QUESTION,
-                autofocus=True,
-                scale=8,
-            )
-            ask = gr.Button(words["ask"], variant="primary", scale=1)
-            stop = gr.Button(words["stop"], scale=1)
-            new = gr.Button(words["new"], scale=1)
-        examples = [gr.Button(one, size="sm") for one in words["questions"]]
-
-        outputs: list[Any] = [box, chat, sources, turns]
-        asked = [
-            event(
-                answer,
-                [asked_from, chat, turns, choice],
-                outputs,
-                concurrency_limit=AT_ONCE,
-                api_visibility="private",
-            )
-            for event, asked_from in (
-                (ask.click, box),
-                (box.submit, box),
-                *((button.click, button) for button in examples),
-            )
-        ]
-        chat.clear(lambda: ("", []), None, [sources, turns], api_visibility="private")
-        stop.click(None, cancels=asked, api_visibility="private")
-        new.click(lambda: ("", [], "", []), None, outputs, cancels=asked, api_visibility="private")
-        choice.change(
-            relabelled,
-            choice,
-            [intro, choice, box, ask, stop, new, *examples],
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
+        made["chips"] = gr.Markdown(elem_id="chips", **HTML)
+        made["box"] = gr.Textbox(
+            elem_id="box", max_length=LONGEST_QUESTION, lines=1, max_lines=6, autofocus=True
         )
-    return page.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    return made
 
 
-async def conversation(
-    assistant: Assistant, question: str, messages: Messages, turns: list[Turn], shown: Language
-) -> AsyncGenerator[Step]:
-    """Answer a question step by step.
-
-    Yields:
-        What stands in the box, the messages, the sources as HTML, and the turns to remember.
-    """
-    grown = [*messages, _said(question, "user")]
-    text = ""
-    yield "", [*grown, _said(STRINGS[shown]["searching"])], "", turns
-    try:
-        async with aclosing(assistant.astream(question, turns)) as events:
-            async for event in events:
-                if event.kind == "delta":
-                    text += event.text
-                    yield "", [*grown, _said(text)], "", turns
-                if event.answer:
-                    told = "\n\n".join(part for part in (event.answer.text, event.answer.note) if part)
-                    kept = [*turns, Turn(question=question, answer=event.answer.text)][-REMEMBERED:]
-                    yield "", [*grown, _said(told)], sources_html(event.answer.citations, shown), kept
-    except AssistantError as error:
-        yield question[:LONGEST_QUESTION], [*messages, _said(error_text(error, shown))], "", turns
+def _library(*, addable: bool) -> Made:
+    made: Made = {}
+    with gr.Column(elem_id="stock"):
+        made["summary"] = gr.Markdown(elem_id="summary", **HTML)
+        made["chart"] = gr.Markdown(elem_id="chart", **HTML)
+        made["search_articles"] = gr.Textbox(elem_id="search-articles", max_length=SEARCHED)
+        made["table"] = gr.Markdown(elem_id="table", **HTML)
+    with gr.Column(elem_id="add", visible=addable):
+        made["add_head"] = gr.Markdown(elem_id="add-head", **HTML)
+        made["files"] = gr.UploadButton(
+            elem_id="files", file_count="multiple", file_types=list(adding.FORMATS), variant="secondary"
+        )
+        made["address"] = gr.Textbox(elem_id="address", max_length=adding.LONGEST_URL)
+        made["fetch"] = gr.Button(elem_id="fetch")
+        made["text_title"] = gr.Textbox(elem_id="text-title", max_length=adding.LONGEST_TITLE)
+        made["text"] = gr.Textbox(elem_id="text", lines=5, max_lines=12, max_length=adding.LONGEST_TEXT)
+        made["add_text"] = gr.Button(elem_id="add-text")
+        made["progress"] = gr.Markdown(elem_id="progress", **HTML)
+    return made
 
 
-def relabelled(language: Language) -> list[Any]:
-    """Return the texts of the page in another language."""
-    words = STRINGS[language]
-    buttons = [
-        gr.update(value=text) for text in (words["ask"], words["stop"], words["new"], *words["questions"])
+def _connect_chat(handlers: Handlers, made: Made) -> None:
+    shown = [made[name] for name in Handlers.chat_parts]
+    context = [made[name] for name in ("talk", "language", "search_talks")]
+    command, box = [made["command"], *context], made["box"]
+    asked = [
+        box.submit(handlers.submit, [box, *context], shown, **SLOW),
+        made["press_ask"].click(handlers.ask, command, shown, **SLOW),
     ]
-    return [
-        _heading(language),
-        gr.update(label=words["language"]),
-        gr.update(placeholder=words["placeholder"]),
-        *buttons,
-    ]
+    made["press_do"].click(handlers.do, command, shown, **FAST)
+    made["press_leave"].click(handlers.do, command, shown, cancels=asked, **FAST)
+    box.stop(handlers.stop, context, shown, cancels=asked, **FAST)
+    box.input(handlers.propose, [box, made["talk"], made["language"]], made["chips"], **TYPED)
+    made["search_talks"].input(handlers.search_talks, context, made["talks"], **TYPED)
 
 
-def mount(app: FastAPI, page: gr.Blocks, password: str = "") -> FastAPI:
+def _connect_library(handlers: Handlers, made: Made, *, addable: bool) -> None:
+    stocked = [made[name] for name in Handlers.stock_parts]
+    looked = [made["listing"], made["language"]]
+    made["press_shelf"].click(handlers.shelve, [made["command"], *looked], stocked, **FAST)
+    made["search_articles"].input(handlers.search, [made["search_articles"], *looked], stocked, **TYPED)
+    made["library_tab"].select(handlers.stocked, looked, stocked, **FAST)
+    if addable:
+        told = [made["progress"], *(made[name] for name in Handlers.fields), *stocked]
+        address, text = [made["address"]], [made["text_title"], made["text"]]
+        made["files"].upload(handlers.add_files, [made["files"], *looked], told, **SLOW)
+        made["fetch"].click(handlers.add_address, [*address, *looked], told, **SLOW)
+        made["address"].submit(handlers.add_address, [*address, *looked], told, **SLOW)
+        made["add_text"].click(handlers.add_text, [*text, *looked], told, **SLOW)
+
+
+def _connect_page(handlers: Handlers, made: Made, page: gr.Blocks) -> None:
+    stocked = [made[name] for name in Handlers.stock_parts]
+    shown = ("language", *Handlers.labels, *Handlers.chat_parts, *Handlers.stock_parts)
+    outputs = [made[name] for name in shown]
+    context = [made[name] for name in ("talk", "language", "search_talks")]
+    first = page.load(handlers.load, [made["talk"], made["listing"]], outputs, **FAST)
+    spoken = made["press_language"].click(
+        handlers.speak,
+        [made["command"], made["talk"], made["search_talks"], made["listing"]],
+        outputs,
+        **FAST,
+    )
+    for event in (first, spoken):
+        event.then(handlers.exemplify, context[:2], made["welcome"], **FAST)
+    looked = [made["seen"], made["listing"], made["language"]]
+    gr.Timer(LOOK).tick(handlers.look, looked, stocked, **FAST)
+
+
+def mount(app: FastAPI, page: gr.Blocks) -> FastAPI:
     """Put the page into an application, with everything off that it does not need."""
-    user, _, secret = password.partition(":")
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
         path="/",
-        auth=(user, secret) if password else None,
-        theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
-        css=CSS,
+        theme=theme(),
+        head=HEAD,
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size="1kb",
+        max_file_size=LARGEST_FILE,
         ssr_mode=False,
         pwa=False,
         enable_monitoring=False,
     )
     return mounted
-
-
-def _said(text: str, role: str = "assistant") -> dict[str, str]:
-    """Make a message; the chatbot renders HTML even without Markdown, so the text is escaped."""
-    return {"role": role, "content": escape(text, quote=False)}
-
-
-def _heading(language: Language) -> str:
-    words = STRINGS[language]
-    return f"## {words['title']}\n{words['intro']}"
