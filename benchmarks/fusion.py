@@ -92,9 +92,11 @@ def pools(name: str, articles: Sequence[Article], sets: Sequence[str], encoder: 
 
 
 def features(scores: dict[str, Vectors], same: Vectors) -> Vectors:
-    """Return the standardised scores, in three columns for the question's language and three for others."""
+    """Return the standardised scores, in columns for the question's language and for others; translations for these only."""
     parts = np.stack([standardise(scores[name]) for name in Weights._fields], axis=1)
-    return np.concatenate([parts * same[:, None], parts * ~same[:, None]], axis=1)
+    other = parts * ~same[:, None]
+    parts[:, Weights._fields.index("translated")] = 0
+    return np.concatenate([parts * same[:, None], other], axis=1)
 
 
 def fit(some: Sequence[Pool]) -> Vectors:
@@ -116,7 +118,7 @@ def fit(some: Sequence[Pool]) -> Vectors:
             )
         return total, slope
 
-    return np.asarray(minimize(loss, np.full(6, 0.5), jac=True, method="L-BFGS-B").x)
+    return np.asarray(minimize(loss, np.full(2 * len(Weights._fields), 0.5), jac=True, method="L-BFGS-B").x)
 
 
 def figures(some: Sequence[Pool], weights: Vectors) -> dict[str, float]:
@@ -139,9 +141,7 @@ def main(name: str) -> None:
     crossed = [figures(halves[1 - half], fit(halves[half])) for half in (0, 1)]
     best = fit(every)
     columns = {
-        "dense": np.array([1.0, 0, 0, 1, 0, 0]),
-        "grams": np.array([0, 1.0, 0, 0, 1, 0]),
-        "stems": np.array([0, 0, 1.0, 0, 0, 1]),
+        **{name: np.tile(np.eye(len(Weights._fields))[at], 2) for at, name in enumerate(Weights._fields)},
         "in use": np.array([*TABLE.same, *TABLE.other]),
         "fitted": best,
     }
@@ -150,7 +150,7 @@ def main(name: str) -> None:
     cells = [[name, *(f"{values[name]:.3f}" for values in shown.values())] for name in shown["fitted"]]
     out = console()
     out.print(table(("nDCG@10", *shown), cells))
-    fitted = Table(Weights(*best[:3].round(2).tolist()), Weights(*best[3:].round(2).tolist()))
+    fitted = Table(*(Weights(*part.round(2).tolist()) for part in np.split(best, 2)))
     out.print(f"fitted: {fitted}")
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from assistant.answering.candidates import Candidate, candidates
 from assistant.answering.compose import MOST, cite, write
 from assistant.answering.conversation import fold_history
-from assistant.answering.features import Overlap, as_matrix, measure
+from assistant.answering.features import FEATURES, as_matrix, log_odds, measure
+from assistant.answering.overlap import Overlap
 from assistant.answering.questions import Question, analyse_question
 from assistant.answering.scoring import Scoring, load_scoring
 from assistant.answering.short import short_answer
@@ -19,7 +20,8 @@ from assistant.library.records import Counts
 from assistant.text.aliases import Aliases
 from assistant.types import Answer, AnswerEvent, Article, Encoder, Hit, Language, Reranker, Turn, Vectors
 
-CANDIDATES = 40  # sentences that are encoded and reranked
+CANDIDATES = 40  # sentences that are encoded
+READ = 12  # the best of them, that the reranker reads
 TOLD = 1.5  # what a sentence loses that the answer before has already given
 CLOSEST = 3  # articles that are named when there is no answer
 
@@ -48,6 +50,7 @@ class ExtractiveAnswerer:
         self.reranker = reranker
         self.aliases = aliases
         self.scoring = scoring or load_scoring(reranker is not None)
+        self._first = load_scoring(False)  # chooses what the reranker reads
 
     def stream(
         self,
@@ -112,8 +115,15 @@ class ExtractiveAnswerer:
             The candidates and their features, a row each.
         """
         found = _shortlist(asked, candidates(hits))
-        measured = measure(asked, found, self.encoder, self.reranker, self.aliases) if found else []
-        return found, as_matrix(measured)
+        measured = measure(asked, found, self.encoder, self.aliases) if found else []
+        matrix = as_matrix(measured)
+        if self.reranker is None or not found:
+            return found, matrix
+        best = sorted(np.argsort(-self._first.scores(matrix), kind="stable")[:READ].tolist())
+        found, matrix = [found[at] for at in best], matrix[best]
+        chances = self.reranker.score(asked.text, [one.standalone for one in found])
+        matrix[:, FEATURES.index("rerank")] = log_odds(chances)
+        return found, matrix
 
     def choose(self, found: Sequence[Candidate], matrix: Vectors, told: str = "") -> list[Candidate]:
         """Choose the sentences to cite.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from math import log
@@ -11,13 +10,13 @@ from math import log
 import numpy as np
 
 from assistant.answering.candidates import Candidate
+from assistant.answering.overlap import Overlap, Translated, gram_set, stem_set
 from assistant.answering.questions import Question
 from assistant.answering.values import COUNTED, counted_nouns, fitting_dates, fitting_quantities
 from assistant.text.aliases import Aliases
-from assistant.text.analysis import analyse
 from assistant.text.language import detect_language
 from assistant.text.numbers import find_quantities
-from assistant.types import Encoder, Reranker, Vectors
+from assistant.types import Encoder, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Features:
     """Evidence for one sentence; shares lie between 0 and 1.
 
     Attributes:
-        rerank: the reranker's log-odds, 0 without one
+        rerank: the reranker's log-odds; 0 where it has not read the sentence
         cosine: of question and sentence
         context: of question and the sentence with the one before
         passage: of question and all sentences of the chunk
@@ -33,6 +32,8 @@ class Features:
         words: share of the question's stems in the sentence, by rarity; 0 across languages
         grams: the same of romanised character n-grams, within a language
         across: the same of n-grams, across languages
+        translated: share of the question's stems, by rarity, whose translations are in the sentence, across languages
+        within: the same in the sentence, the one before and the title
         alias: share of the other names of the question's names, by rarity, that the sentence or its context has
         around: share of the n-grams that only the sentence before or the title has
         names: share of the question's names and numbers that the sentence or its context has
@@ -51,6 +52,8 @@ class Features:
     words: float
     grams: float
     across: float
+    translated: float
+    within: float
     alias: float
     around: float
     names: float
@@ -98,8 +101,8 @@ class Details:
         words = [word for word in NAME.findall(text.partition(" ")[2]) if not ROMAN.fullmatch(word)]
         forms = [(word, *(aliases.expand(word) if aliases else ())) for word in words]
         return cls(
-            names=tuple(tuple(_gram_set(form) for form in known) for known in forms),
-            spelled=tuple(_gram_set(name) for name in aliases.expand(text)) if aliases else (),
+            names=tuple(tuple(gram_set(form) for form in known) for known in forms),
+            spelled=tuple(gram_set(name) for name in aliases.expand(text)) if aliases else (),
             numbers=frozenset(_values(text)),
             romans=frozenset(_roman(one) for one in ROMAN.findall(text) if len(one) > 1),
         )
@@ -132,7 +135,6 @@ def measure(
     question: Question,
     found: Sequence[Candidate],
     encoder: Encoder,
-    reranker: Reranker | None = None,
     aliases: Aliases | None = None,
 ) -> list[Features]:
     """Measure all candidates against a question.
@@ -141,7 +143,6 @@ def measure(
         question: What is asked.
         found: The sentences.
         encoder: For the cosines; all sentences go through it in one batch.
-        reranker: Reads question and sentence together, if there is one.
         aliases: Other names of the question's names.
 
     Returns:
@@ -149,17 +150,15 @@ def measure(
     """
     texts = [candidate.text for candidate in found]
     meaning = _cosines(encoder.encode_queries([question.text])[0], encoder.encode_passages(texts), found)
-    odds = (
-        _log_odds(reranker.score(question.text, [one.standalone for one in found]))
-        if reranker
-        else np.zeros(len(found))
-    )
     words = Overlap(question.text, texts)
     details = Details.of(question.text, aliases)
     counted = _counted(question, found, encoder)
     scores = _scaled([candidate.hit.score for candidate in found])
     around = [f"{candidate.context} {candidate.hit.article.title}" for candidate in found]
-    near = [_gram_set(text) for text in around]
+    near = [gram_set(text) for text in around]
+    foreign = Translated(question.text, question.language, words.stems)
+    whole = [own | stem_set(text) for own, text in zip(words.stems, around, strict=True)]
+    wider = Translated(question.text, question.language, whole)
     surrounded = [own | more for own, more in zip(words.grams, near, strict=True)]
     named = _aliases_in(question.text, surrounded, aliases)
     measured = []
@@ -168,7 +167,7 @@ def measure(
         stems, grams = words.shares(at)
         measured.append(
             Features(
-                rerank=float(odds[at]),
+                rerank=0.0,
                 cosine=float(meaning[0][at]),
                 context=float(meaning[1][at]),
                 passage=float(meaning[2][at]),
@@ -176,6 +175,8 @@ def measure(
                 words=stems if same else 0.0,
                 grams=grams if same else 0.0,
                 across=0.0 if same else grams,
+                translated=0.0 if same else foreign.share(at),
+                within=0.0 if same else wider.share(at),
                 alias=named[at],
                 around=words.added(at, near[at]),
                 names=details.found_in(f"{texts[at]} {around[at]}", surrounded[at]),
@@ -189,29 +190,9 @@ def measure(
     return measured
 
 
-class Overlap:
-    """How much of a question's stems and n-grams the texts have, rare ones counting more."""
-
-    def __init__(self, question: str, texts: Sequence[str]) -> None:
-        """Analyse the question and the texts."""
-        asked, analysed = analyse(question), [analyse(text) for text in texts]
-        self.stems = [frozenset(terms.stems) for terms in analysed]
-        self.grams = [frozenset(terms.grams) for terms in analysed]
-        self._stems = _rarity(asked.stems, self.stems)
-        self._grams = _rarity(asked.grams, self.grams)
-
-    def shares(self, at: int) -> tuple[float, float]:
-        """Return the shares of stems and n-grams that text `at` has."""
-        return _share(self._stems, self.stems[at]), _share(self._grams, self.grams[at])
-
-    def added(self, at: int, around: frozenset[str]) -> float:
-        """Return the share of n-grams that the surroundings of text `at` have and it has not."""
-        return _share(self._grams, around - self.grams[at])
-
-
 def _aliases_in(question: str, surrounded: Sequence[frozenset[str]], aliases: Aliases | None) -> list[float]:
     """Return by rarity which of the other names of the question's names each text has, as a share of those any has."""
-    names = [_gram_set(name) for name in aliases.expand(question)] if aliases else []
+    names = [gram_set(name) for name in aliases.expand(question)] if aliases else []
     found = [[_has(name, grams) for grams in surrounded] for name in names]
     found = [row for row in found if any(row)]
     rarity = [log(1 + len(row) / (0.5 + sum(row))) for row in found]
@@ -224,20 +205,6 @@ def _aliases_in(question: str, surrounded: Sequence[frozenset[str]], aliases: Al
 
 def _has(name: frozenset[str], grams: frozenset[str]) -> bool:
     return bool(name) and len(name & grams) >= ALIKE * len(name)
-
-
-def _gram_set(text: str) -> frozenset[str]:
-    return frozenset(analyse(text).grams)
-
-
-def _rarity(terms: Iterable[str], texts: Sequence[frozenset[str]]) -> dict[str, float]:
-    counts = Counter(term for text in texts for term in text)
-    return {term: log(1 + len(texts) / (0.5 + counts[term])) for term in set(terms)}
-
-
-def _share(weights: dict[str, float], terms: frozenset[str]) -> float:
-    total = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in terms) / total if total else 0.0
 
 
 def _cosines(
@@ -264,7 +231,8 @@ def _unit(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
-def _log_odds(probabilities: Vectors) -> Vectors:
+def log_odds(probabilities: Vectors) -> Vectors:
+    """Return the log-odds of probabilities, kept within ±9.2."""
     clipped = np.clip(probabilities.astype(np.float32), 1e-4, 1 - 1e-4)
     return np.asarray(np.log(clipped / (1 - clipped)), dtype=np.float32)
 

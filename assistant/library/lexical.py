@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
 from assistant.errors import LibraryDamaged
 from assistant.library.ledger import Ledger
-from assistant.library.terms import FIELDS, Field, TermIndex, Terms
+from assistant.library.terms import FIELDS, TermIndex, Terms
 from assistant.types import Filters
 
 _log = logging.getLogger(__name__)
 _SELECTIVE = 0.2
+TRANSLATED = "translated"
+
+Search = Callable[[int, Filters | None], list[tuple[int, float]]]
 
 
 class LexicalSearch:
@@ -29,16 +33,20 @@ class LexicalSearch:
         self._generation = -1
 
     def matching(
-        self, terms: Terms, limit: int, filters: Filters | None
+        self,
+        terms: Terms,
+        limit: int,
+        filters: Filters | None,
+        translated: Sequence[Mapping[str, float]] = (),
     ) -> dict[str, list[tuple[int, float]]]:
-        """Return, for each field, the live chunks that pass the filter, with their BM25, best first."""
+        """Return, for each field and for the translated stems, the live chunks that pass the filter, best first."""
         try:
             index = self.current()
             if index is not None and limit > 0:
-                return self._search(index, terms, limit, filters)
+                return self._search(index, terms, limit, filters, translated)
         except LibraryDamaged as error:
             _log.warning("Searching without words: %s", error)
-        return {field: [] for field in FIELDS}
+        return {name: [] for name in (*FIELDS, TRANSLATED)}
 
     def warm(self) -> None:
         """Open the index.
@@ -49,11 +57,20 @@ class LexicalSearch:
         self.current()
 
     def _search(
-        self, index: TermIndex, terms: Terms, limit: int, filters: Filters | None
+        self,
+        index: TermIndex,
+        terms: Terms,
+        limit: int,
+        filters: Filters | None,
+        translated: Sequence[Mapping[str, float]],
     ) -> dict[str, list[tuple[int, float]]]:
         selective = bool(filters) and self._share(filters) < _SELECTIVE
-        words = {"stems": terms.stems, "grams": terms.grams}
-        return {field: self._live(index, field, words[field], limit, filters, selective) for field in FIELDS}
+        searches: dict[str, Search] = {
+            "stems": partial(index.search, "stems", terms.stems),
+            "grams": partial(index.search, "grams", terms.grams),
+            TRANSLATED: partial(index.search_any, "stems", translated),
+        }
+        return {name: self._live(search, limit, filters, selective) for name, search in searches.items()}
 
     def current(self) -> TermIndex | None:
         """Return the index as the ledger's generation has it."""
@@ -86,17 +103,11 @@ class LexicalSearch:
         return self._ledger.count_chunks(filters) / max(1, self._ledger.count_chunks())
 
     def _live(
-        self,
-        index: TermIndex,
-        field: Field,
-        words: Sequence[str],
-        limit: int,
-        filters: Filters | None,
-        selective: bool,
+        self, search: Search, limit: int, filters: Filters | None, selective: bool
     ) -> list[tuple[int, float]]:
         fetch = limit + 16 if selective or not filters else limit * 4
         while True:
-            hits = index.search(field, words, fetch, filters if selective else None)
+            hits = search(fetch, filters if selective else None)
             live = self._ledger.live((id_ for id_, _ in hits), filters)
             if len(live) >= limit or len(hits) < fetch:
                 return [hit for hit in hits if hit[0] in live][:limit]

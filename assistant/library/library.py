@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -219,10 +219,17 @@ class Library:
         return self._dense.nearest(vector, limit, filters)
 
     def matching(
-        self, terms: Terms, limit: int, filters: Filters | None = None
+        self,
+        terms: Terms,
+        limit: int,
+        filters: Filters | None = None,
+        translated: Sequence[Mapping[str, float]] = (),
     ) -> dict[str, list[tuple[int, float]]]:
-        """Return the chunks that share terms, by field ("stems", "grams"), with their BM25, best first."""
-        return self._lexical.matching(terms, limit, filters)
+        """Return the chunks that share terms, by field ("stems", "grams"), with their BM25, best first.
+
+        Under "translated" come those that have stems of the weighted groups `translated`, each group counting once.
+        """
+        return self._lexical.matching(terms, limit, filters, translated)
 
     def chunks(self, ids: Iterable[int]) -> dict[int, tuple[Article, Chunk]]:
         """Return chunks with their articles; what is no longer there is left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -68,14 +68,24 @@ class TermIndex:
         self, field: Field, words: Iterable[str], limit: int, filters: Filters | None = None
     ) -> list[tuple[int, float]]:
         """Return the chunk ids that share words with these, best BM25 first; a filter is applied by what was written."""
+        return self.search_any(field, [{word: 1.0} for word in dict.fromkeys(words)], limit, filters)
+
+    def search_any(
+        self, field: Field, groups: Sequence[Mapping[str, float]], limit: int, filters: Filters | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the chunk ids that have words of these groups, best first.
+
+        Each group counts once, by the word for which BM25 times its weight is greatest.
+        """
         with self._explained():
             searcher = self._index.searcher()
-            chosen = _rarest(searcher, field, dict.fromkeys(words))
+            chosen = set(_rarest(searcher, field, dict.fromkeys(word for group in groups for word in group)))
+            parts = [
+                self._best(field, {word: group[word] for word in group if word in chosen}) for group in groups
+            ]
             if not chosen or limit < 1:
                 return []
-            query = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Should, self._term(field, word)) for word in chosen]
-            )
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts if part])
             if filters:
                 query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *self._clauses(filters)])
             hits = searcher.search(query, limit=limit, count=False).hits
@@ -153,6 +163,16 @@ class TermIndex:
 
     def _term(self, field: str, value: str) -> Any:
         return tantivy.Query.term_query(self._schema, field, value, index_option="freq")
+
+    def _best(self, field: Field, words: Mapping[str, float]) -> Any:
+        """Return the query for the best of weighted words, None for none."""
+        weighed = [
+            self._term(field, word)
+            if weight == 1
+            else tantivy.Query.boost_query(self._term(field, word), weight)
+            for word, weight in words.items()
+        ]
+        return tantivy.Query.disjunction_max_query(weighed) if len(weighed) > 1 else next(iter(weighed), None)
 
     def _clauses(self, filters: Filters) -> list[tuple[Any, Any]]:
         wanted = []

@@ -79,7 +79,7 @@ class HybridRetriever:
         vector = self.encoder.encode_queries([asked])[0]
         dense = dense_candidates(self.library, vector, reach=self.reach, share=self.share, filters=filters)
         lexical = lexical_candidates(self.library, asked, reach=self.reach, filters=filters)
-        languages = self.library.languages_of({*dense, *lexical["grams"], *lexical["stems"]})
+        languages = self.library.languages_of({*dense}.union(*lexical.values()))
         ids = sorted(languages)
         spoken = [languages[one] for one in ids]
         near = dense_scores(self.library, vector, dense, ids)

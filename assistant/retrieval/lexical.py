@@ -1,4 +1,4 @@
-"""Candidates by words: BM25 over stems and over romanised character n-grams."""
+"""Candidates by words: BM25 over stems, over romanised character n-grams, and over the stems' translations."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.text.analysis import analyse
+from assistant.text.language import question_language
+from assistant.text.lexicon import translations
 from assistant.types import Filters, Vectors
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
 
-FIELDS = ("stems", "grams")
+FIELDS = ("stems", "grams", "translated")
 
 
 def lexical_candidates(
     library: Library, question: str, *, reach: int, filters: Filters | None
 ) -> dict[str, dict[int, float]]:
     """Return for each field the chunk ids with their BM25 score."""
-    found = library.matching(analyse(question), reach, filters)
+    terms = analyse(question)
+    translated = translations(terms.stems, question_language(question))
+    found = library.matching(terms, reach, filters, tuple(translated.values()))
     return {field: dict(found.get(field, ())) for field in FIELDS}
 
 

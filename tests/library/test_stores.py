@@ -43,6 +43,16 @@ def test_bm25_prefers_the_rare_word_and_the_frequent_use(index: TermIndex) -> No
     assert index.search("stems", ["unknown"], 5) == index.search("stems", [], 5) == []
 
 
+def test_a_group_counts_once_by_its_best_word(index: TermIndex) -> None:
+    both = dict(index.search_any("stems", [{"quince": 1.0, "apple": 0.5}, {"pear": 0.5, "unknown": 1.0}], 5))
+    quince, apple = (dict(index.search("stems", [word], 5)) for word in ("quince", "apple"))
+    pear = dict(index.search("stems", ["pear"], 5))
+    assert both[20] == pytest.approx(max(quince[20], apple[20] / 2))
+    assert both[11] == pytest.approx(apple[11] / 2)
+    assert both[10] == pytest.approx(apple[10] / 2 + pear[10] / 2)
+    assert index.search_any("stems", [{"unknown": 1.0}], 5) == index.search_any("stems", [], 5) == []
+
+
 def test_a_filter_changes_no_score(index: TermIndex) -> None:
     alone = dict(index.search("stems", ["apple"], 5))
     filtered = index.search(

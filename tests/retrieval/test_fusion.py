@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.retrieval.dense import fair_share
-from assistant.retrieval.fusion import TABLE, fuse, standardise
+from assistant.retrieval.fusion import TABLE, Weights, fuse, standardise
 
 scores = st.lists(st.floats(-50, 50, width=32), max_size=30)
 
@@ -25,26 +25,27 @@ def test_standardise_is_the_z_score(values):
     assert got == pytest.approx([(value - fmean(values)) / spread for value in values], abs=1e-3)
 
 
+def scored(size: int = 2, **given: list[float]) -> dict[str, np.ndarray]:
+    return {name: np.array(given.get(name, [0.5] * size), dtype=np.float32) for name in Weights._fields}
+
+
 def test_same_scores_say_nothing():
-    same = np.full(3, 0.5, dtype=np.float32)
-    assert fuse({"dense": same, "grams": same, "stems": same}, ["kk", "kk", "kk"], "kk") == pytest.approx(
-        [0, 0, 0]
-    )
+    assert fuse(scored(3), ["kk", "kk", "kk"], "kk") == pytest.approx([0, 0, 0])
 
 
-def test_words_count_for_little_across_languages():
-    flat = np.zeros(2, dtype=np.float32)
-    words = np.array([9.0, 1.0], dtype=np.float32)
-    same = fuse({"dense": flat, "grams": words, "stems": words}, ["kk", "kk"], "kk")
-    other = fuse({"dense": flat, "grams": words, "stems": words}, ["kk", "kk"], "en")
+def test_words_count_for_little_across_languages_and_their_translations_for_nothing_within_one():
+    words = scored(grams=[9.0, 1.0], stems=[9.0, 1.0])
+    same, other = (fuse(words, ["kk", "kk"], asked) for asked in ("kk", "en"))
     assert same[0] - same[1] > other[0] - other[1] >= 0
+    translated = scored(translated=[9.0, 1.0])
+    same, other = (fuse(translated, ["kk", "kk"], asked) for asked in ("kk", "en"))
+    assert other[0] - other[1] > same[0] - same[1] == 0
     assert TABLE.of("ru", "ru") == TABLE.of("ru", None) == TABLE.same
     assert TABLE.of("ru", "kk") == TABLE.other
 
 
 def test_no_candidates():
-    none = np.zeros(0, dtype=np.float32)
-    assert fuse({"dense": none, "grams": none, "stems": none}, [], "kk").shape == (0,)
+    assert fuse(scored(0), [], "kk").shape == (0,)
 
 
 def test_every_language_has_its_share():

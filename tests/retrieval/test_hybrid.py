@@ -31,9 +31,22 @@ def retriever(library, encoder):
 def test_the_right_article_comes_first(retriever, question, first):
     hits = retriever.search(question)
     assert hits[0].article.id == first
-    assert hits[0].ranks.keys() <= {"dense", "grams", "stems"}
+    assert hits[0].ranks.keys() <= {"dense", "grams", "stems", "translated"}
     assert all(rank >= 1 for hit in hits for rank in hit.ranks.values())
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Когда открыли детскую библиотеку?", "kk-1"),
+        ("When was the library for children opened?", "kk-1"),
+        ("Қанша тонна алма жиналды?", "ru-2"),
+    ],
+)
+def test_words_in_translation_find_articles_in_other_languages(retriever, question, found):
+    by_words = {hit.article.id: hit.ranks.get("translated") for hit in retriever.search(question)}
+    assert by_words[found] == 1
 
 
 def test_hits_are_spans_of_their_articles(retriever):
