@@ -9,13 +9,10 @@ regression over the best one's evidence. Both are fitted with a ridge towards ze
 from __future__ import annotations
 
 import argparse
-import csv
-import gzip
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import product
 from pathlib import Path
 
 from assistant.answering.extractive import ExtractiveAnswerer
@@ -25,11 +22,12 @@ from assistant.evaluation.datasets import load_questions
 from assistant.library.library import Library
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.text.aliases import Aliases
-from assistant.types import Encoder, Hit, Reranker
+from assistant.types import LANGUAGES, Encoder, Hit, Reranker
 from benchmarks.fitting import Case, calibrate, collect, curve, figures
 from ingest.pipeline import ingest_sources
 
-HITS, XQUAD, INTERVIEW = 10, 60, 2.0
+HITS, INTERVIEW, PASSAGE = 10, 2.0, 0.5
+HELD = sorted((Path(__file__).parent.parent / "training/passages/held").glob("*.jsonl"))
 RESULTS = Path(__file__).with_name("results")
 
 
@@ -43,30 +41,27 @@ class Sets:
         self.data = data
         self.answerer = ExtractiveAnswerer(encoder, reranker, Aliases.load())
         self.encoder = encoder
-        self.contexts: dict[str, str] = {}
-        xquad = list(self._xquad())[:XQUAD]
-        sources = {name: data / "dev" / name / "articles.jsonl" for name in ("speeches", "kazqad")} | {
-            "interview": articles
-        }
-        for language in ("en", "ru"):
-            sources[f"xquad-{language}"] = self._contexts(folder, language, xquad)
+        sources = {name: data / "dev" / name / "articles.jsonl" for name in ("speeches", "kazqad")}
+        sources["interview"] = articles
+        self.held = [json.loads(line) for path in HELD for line in path.read_text("utf-8").splitlines()]
+        for language in LANGUAGES:
+            sources[f"held-{language}"] = self._passages(folder, language)
         self.searches = {
             name: self._open(folder / name, source, reranker) for name, source in sources.items()
         }
-        self.xquad = xquad
 
-    def _xquad(self) -> Iterable[dict[str, str]]:
-        with gzip.open(self.data / "train/xquad.tsv.gz", "rt", encoding="utf-8") as lines:
-            yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-
-    def _contexts(self, folder: Path, language: str, rows: Sequence[dict[str, str]]) -> Path:
-        path = folder / f"xquad-{language}.jsonl"
-        texts = dict.fromkeys(row[f"context_{language}"] for row in rows)
-        self.contexts |= {text: f"{language}-{at}" for at, text in enumerate(texts)}
-        lines = (
-            json.dumps({"id": self.contexts[text], "text": text, "language": language}) for text in texts
+    def _passages(self, folder: Path, language: str) -> Path:
+        path = folder / f"held-{language}.jsonl"
+        rows = (
+            {
+                "id": one["id"],
+                "title": one["title"][language],
+                "text": " ".join(one[language]),
+                "language": language,
+            }
+            for one in self.held
         )
-        path.write_text("\n".join(lines), encoding="utf-8")
+        path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
         return path
 
     def _open(self, folder: Path, source: Path, reranker: Reranker | None) -> HybridRetriever:
@@ -107,18 +102,19 @@ class Sets:
                 yield self.case(place, one.question, one.id, "near miss", without=one.relevant, weight=0.5)
                 yield self.case(other, one.question, one.id, "off-topic", weight=0.5)
 
-    def across(self) -> Iterator[Case]:
-        """Return XQuAD questions on contexts in the same and in the other language, and without their context."""
-        for row in self.xquad:
-            for asked, told in product(("en", "ru"), repeat=2):
-                place, question, weight = (
-                    f"xquad-{told}",
-                    row[f"question_{asked}"],
-                    0.4 if asked == told else 1.0,
-                )
-                context = self.contexts[row[f"context_{told}"]]
-                yield self.case(place, question, row["id"], "", [row[f"answer_{told}"]], weight=weight)
-                yield self.case(place, question, row["id"], "near miss", without=[context], weight=weight / 2)
+    def passages(self) -> Iterator[Case]:
+        """Return questions on the passages that nothing was trained on, each asked of one language in turn."""
+        turn = 0
+        for one in self.held:
+            for asked in (*one["questions"], *one["unanswerable"]):
+                for language in LANGUAGES:
+                    told, turn = LANGUAGES[turn % len(LANGUAGES)], turn + 1
+                    found = one[told][asked["sentence"]] if "sentence" in asked else None
+                    kind, evidence = ("", [found]) if found else ("near miss", [])
+                    yield self.case(
+                        f"held-{told}", asked[language], one["id"], kind, evidence, weight=PASSAGE
+                    )
+                turn += 1
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -142,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     encoder, reranker = load_encoder(options.encoder), load_reranker(options.reranker)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         sets = Sets(options.data, options.articles, Path(folder), encoder, reranker)
-        interview, others = sets.interview(), [*sets.articles(), *sets.across()]
+        interview, others = sets.interview(), [*sets.articles(), *sets.passages()]
     name, absent = ("reranked", ()) if reranker else ("plain", ("rerank",))
     known = [case for case in (*interview, *others) if case.right]
     fitted = calibrate(known, [*interview, *others], interview, absent)

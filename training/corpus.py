@@ -16,6 +16,7 @@ from pathlib import Path
 
 LANGUAGES = ("kk", "ru", "en")
 PASSAGES = Path(__file__).parent / "passages"
+HELD = PASSAGES / "held"  # never trained on: calibrates the reranker and the answers
 
 csv.field_size_limit(sys.maxsize)
 
@@ -111,6 +112,18 @@ def join_rows(rows: list[Row], count: int, random_: random.Random) -> list[Row]:
         if en and (kk or ru) and 40 <= len(en.split()) <= 170:
             joined.append(Row(kk, ru, en, group[0].source, "passage"))
     return joined
+
+
+def every_text(data: Path) -> list[str]:
+    """Every text of the training data, in three languages and in the spellings that it is disturbed into."""
+    texts = [text for row in parallel_rows(data) for text in (row.kk, row.ru, row.en) if text]
+    for passage in [*news_passages(data), *own_passages()]:
+        texts += [text for sentences in passage.sentences.values() for text in sentences]
+        texts += [text for question in passage.questions for text in question.text.values()]
+    texts += [text for row in xquad_pairs(data) for text in row.values()]
+    texts += [text for pair in heading_pairs(data) for text in pair]
+    kazakh = [text for text in texts if any(char in "әғқңөұүһі" for char in text)]
+    return [*texts, *map(sloppy_kazakh, kazakh), *map(latin_kazakh, kazakh)]
 
 
 LATIN = dict(

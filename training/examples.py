@@ -19,7 +19,7 @@ ALIGN_SHARE = {
     "passage": 1.6,
     "ui": 0.3,
     "dict": 0.3,
-    "english": 0.4,
+    "english": 0.8,
 }
 PAIR_SHARE = {
     "question": 2.0,

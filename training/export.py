@@ -22,6 +22,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+import vocabulary
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers import optimizer
@@ -230,14 +231,26 @@ def write_checksums(folder: Path) -> None:
     (folder / "SHA256SUMS").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def prune(bert: BertModel, tokenizer: Tokenizer, data: Path) -> Tokenizer:
+    """Drop the pieces that no training text uses, from the model and from the tokenizer that is returned."""
+    keep = vocabulary.used_pieces(tokenizer, corpus.every_text(data))
+    words = bert.embeddings.word_embeddings
+    bert.embeddings.word_embeddings = nn.Embedding.from_pretrained(words.weight[torch.from_numpy(keep)])
+    bert.config.vocab_size = len(keep)
+    return vocabulary.pruned(tokenizer, keep)
+
+
 def export(source: Path, kind: str, precision: str, data: Path, out: Path, max_length: int) -> None:
     """Write model.onnx, tokenizer, configuration and checksums into `out`."""
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+    tokenizer.no_truncation()
     if kind == "encoder":
         bert = BertModel.from_pretrained(source, add_pooling_layer=False, attn_implementation="eager")
+        tokenizer = prune(bert, tokenizer, data)
         wrapped, inputs, output = Pooled(bert), INPUTS[:2], "sentence_embedding"
     else:
         bert = BertForSequenceClassification.from_pretrained(source, attn_implementation="eager")
+        tokenizer = prune(bert.bert, tokenizer, data)
         wrapped, inputs, output = Scored(bert), INPUTS, "score"
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -248,8 +261,10 @@ def export(source: Path, kind: str, precision: str, data: Path, out: Path, max_l
             optimised(quantised(fused, batches), fused.parent, out / "model.onnx")
         else:
             optimised(onnx.load(str(fused)), fused.parent, out / "model.onnx")
-    for name in ("tokenizer.json", "tokenizer_config.json", "config.json"):
-        shutil.copy(source / name, out / name)
+    tokenizer.no_truncation()
+    tokenizer.save(str(out / "tokenizer.json"))
+    shutil.copy(source / "tokenizer_config.json", out)
+    bert.config.save_pretrained(out)
     about = {
         "kind": kind,
         "precision": precision,

@@ -124,14 +124,12 @@ def platt(logits: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
 def split(
     data: Path, limit: int | None, random_: random.Random
 ) -> tuple[list[corpus.Passage], list[corpus.Passage]]:
-    """Passages to train on and held-out ones, a twentieth of the news and of our own."""
+    """Passages to train on and held-out ones: a twentieth of the news, and those of ours that are kept apart."""
     news = [passage for passage in corpus.news_passages(data)[:limit] if passage.questions]
-    own = corpus.own_passages()[:limit]
     random_.shuffle(news)
-    random_.shuffle(own)
-    few, ours = len(news) // 20, len(own) // 20 + 1
-    training = [*news[few:], *own[ours:], *xquad_passages(data)[:limit]]
-    return training, [*news[:few], *own[:ours]]
+    few = len(news) // 20
+    training = [*news[few:], *corpus.own_passages()[:limit], *xquad_passages(data)[:limit]]
+    return training, [*news[:few], *corpus.own_passages(corpus.HELD)[:limit]]
 
 
 def fit(

@@ -17,6 +17,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 
 CYRILLIC = re.compile(r"[\u0400-\u052f]+")
 LATIN_PIECE = re.compile(r"(##)?[\x21-\x7e\u2010-\u2026€£§°«»№]+$")
+COMMON = 22_000  # the teacher's pieces stand in the order of their frequency; these are kept, used or not
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 FOLDED = {
     "a": "áàâäãåāăą",
@@ -142,6 +143,29 @@ def initial_embeddings(
         mixed = trust * translated[index] + (1 - trust) * roman
         start[index] = mixed * (0.9 * norm / max(float(np.linalg.norm(mixed)), 1e-6))
     return start
+
+
+def used_pieces(tokenizer: Tokenizer, texts: Sequence[str]) -> np.ndarray:
+    """Return the ids to keep, ascending: what the texts use, single characters, and the commonest Latin pieces."""
+    used = np.zeros(tokenizer.get_vocab_size(), dtype=bool)
+    for encoding in tokenizer.encode_batch(list(texts)):
+        used[encoding.ids] = True
+    for piece, index in tokenizer.get_vocab().items():
+        single = len(piece.removeprefix("##")) == 1
+        common = index < COMMON and not CYRILLIC.search(piece)
+        used[index] |= single or common or piece in SPECIAL
+    return np.flatnonzero(used)
+
+
+def pruned(tokenizer: Tokenizer, keep: np.ndarray) -> Tokenizer:
+    """Return the tokenizer with these pieces only, numbered anew in their order."""
+    spec = json.loads(tokenizer.to_str())
+    pieces = {index: piece for piece, index in spec["model"]["vocab"].items()}
+    spec["model"]["vocab"] = {pieces[int(index)]: at for at, index in enumerate(keep)}
+    if [spec["model"]["vocab"][piece] for piece in SPECIAL] != list(range(len(SPECIAL))):
+        message = "the special tokens must stay first"
+        raise ValueError(message)
+    return Tokenizer.from_str(json.dumps(spec))
 
 
 def save_tokenizer(tokenizer: Tokenizer, folder: Path, max_length: int) -> None:
