@@ -17,7 +17,7 @@ from assistant.types import Filters, Vectors
 
 _log = logging.getLogger(__name__)
 EXACT = 20_000
-FRESH = 2_000
+FRESH = 12_000  # an exact search of these takes a few milliseconds; importing and opening Chroma takes most of a second
 _CACHED = 3
 _Matrix = tuple[NDArray[np.int64], Vectors]
 _Store = tuple[VectorIndex, int, str]
