@@ -29,7 +29,9 @@ class Fingerprint:
     bands: tuple[int, ...]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(
+    maxsize=256
+)  # an article is looked up when it is read, when it is stored, and once more inside the ledger
 def fingerprint(text: str) -> Fingerprint:
     """Make what near-duplicates of the text are looked up by."""
     words = _words(text)
