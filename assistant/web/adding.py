@@ -6,10 +6,12 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from assistant.assistant import Assistant
+from assistant.errors import AssistantError
 from assistant.types import Article, IngestReport
 from assistant.web.library_tab import Outcome
 from assistant.web.plain import openable
@@ -24,9 +26,9 @@ LONGEST_URL = 2000
 
 
 async def ingested(
-    assistant: Assistant, sources: Sequence[Path | str | Article]
+    assistant: Assistant, sources: Sequence[Path | str | Article], stopping: Event
 ) -> AsyncGenerator[Progress | IngestReport]:
-    """Take in articles in a thread; a reader who leaves does not stop it.
+    """Take in articles in a thread; a reader who leaves does not stop it, a server that stops does after an article.
 
     Yields:
         How far it has come, lastly the report.
@@ -35,6 +37,8 @@ async def ingested(
     told: asyncio.Queue[Progress | None] = asyncio.Queue()
 
     def tell(progress: Progress) -> None:
+        if stopping.is_set():
+            raise AssistantError("The server is stopping; what was added is kept.", "Add the rest again.")
         loop.call_soon_threadsafe(told.put_nowait, progress)
 
     work = asyncio.ensure_future(asyncio.to_thread(assistant.ingest, sources, tell))

@@ -45,7 +45,7 @@ class Handlers:
         chat, addable = Chat(parts.assistant, parts.desk, parts.gate), parts.may_ingest
         self.catalogue = catalogue
         self.room = Room(chat, catalogue, addable=addable)
-        self.shelf = Shelf(parts.assistant, catalogue, addable=addable)
+        self.shelf = Shelf(parts.assistant, catalogue, addable=addable, stopping=parts.stopping)
         self.examples = Examples(parts.assistant, catalogue)
 
     # the chat

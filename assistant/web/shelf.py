@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
+from threading import Event
 
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError
@@ -41,11 +42,14 @@ class Stock:
 class Shelf:
     """Takes the commands of the library tab."""
 
-    def __init__(self, assistant: Assistant, catalogue: Catalogue, *, addable: bool) -> None:
-        """Serve this library; articles are added and removed only if it is `addable`."""
+    def __init__(
+        self, assistant: Assistant, catalogue: Catalogue, *, addable: bool, stopping: Event | None = None
+    ) -> None:
+        """Serve this library; articles are added and removed only if it is `addable`, and until it is `stopping`."""
         self.assistant = assistant
         self.catalogue = catalogue
         self.addable = addable
+        self.stopping = stopping or Event()
 
     def stock(self, listing: Listing, language: Language) -> Stock:
         """Return what is shown."""
@@ -112,7 +116,7 @@ class Shelf:
             0, len(sources), name(first.title if isinstance(first, Article) else str(first)), language
         )
         try:
-            async for step in ingested(self.assistant, sources):
+            async for step in ingested(self.assistant, sources, self.stopping):
                 if isinstance(step, IngestReport):
                     yield outcomes_html(outcomes(step, self.assistant), step.seconds, language)
                 else:

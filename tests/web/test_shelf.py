@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from threading import Event
 
 import pytest
 
@@ -149,3 +150,18 @@ def test_titles_are_escaped(shelf):
     table = shelf.stock(Listing(), "en").table
     assert "<img" not in table
     assert "<b>" not in table
+
+
+def test_a_server_that_stops_ends_an_ingest_after_its_article(assistant):
+    stopping = Event()
+    shelf = Shelf(assistant, Catalogue.of(assistant.library), addable=True, stopping=stopping)
+    sources = [Article(id=f"new-{number}", text=f"Text number {number} of many.") for number in range(5)]
+    stopping.set()
+
+    async def main():
+        return [step async for step in shelf.adds(sources, "en")]
+
+    told = asyncio.run(main())
+    assert "stopping" in told[-1]
+    kept = [one.id for one in sources if assistant.library.article(one.id)]
+    assert kept == ["new-0"]
