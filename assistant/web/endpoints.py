@@ -8,29 +8,31 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.assistant import Assistant
 from assistant.errors import AssistantError, UsageError
 from assistant.types import LANGUAGES, Filters, Language
-from assistant.web.adding import is_address
+from assistant.web.adding import ingested, is_address
+from assistant.web.parts import Parts
 from assistant.web.plain import answer_data, hit_data, row_data
 
 MOST = 100  # hits or articles of one call
-AT_ONCE = 4
+AT_ONCE = 64  # that gradio lets in; the gate has its own limit
 
 
-def add(assistant: Assistant, *, addable: bool) -> None:
+def add(parts: Parts) -> None:
     """Add /ask, /search and /articles to the page that is being made, and /ingest if articles may be added."""
-    calls = Calls(assistant)
-    for name in ("ask", "search", "articles", *(("ingest",) if addable else ())):
+    calls = Calls(parts)
+    for name in ("ask", "search", "articles", *(("ingest",) if parts.may_ingest else ())):
         gr.api(getattr(calls, name), api_name=name, concurrency_limit=AT_ONCE)
 
 
 class Calls:
     """What the endpoints do; an error is told as such, with its message."""
 
-    def __init__(self, assistant: Assistant) -> None:
-        """Call this assistant."""
-        self._assistant = assistant
+    def __init__(self, parts: Parts) -> None:
+        """Call the assistant, when the gate lets a question through."""
+        self._assistant = parts.assistant
+        self._gate = parts.gate
+        self._stopping = parts.stopping
 
     async def ask(
         self,
@@ -52,14 +54,15 @@ class Calls:
             article_language: only articles in this language.
         """
         try:
-            answer = await self._assistant.aask(
-                question,
-                language=_language(language),
-                since=_date(since),
-                until=_date(until),
-                publisher=publisher or None,
-                article_language=_language(article_language),
-            )
+            async with self._gate.turn():
+                answer = await self._assistant.aask(
+                    question,
+                    language=_language(language),
+                    since=_date(since),
+                    until=_date(until),
+                    publisher=publisher or None,
+                    article_language=_language(article_language),
+                )
         except AssistantError as error:
             raise _told(error) from error
         return answer_data(answer)
@@ -84,15 +87,16 @@ class Calls:
             language: only articles in this language.
         """
         try:
-            hits = await asyncio.to_thread(
-                self._assistant.search,
-                question,
-                max(1, min(limit, MOST)),
-                _date(since),
-                _date(until),
-                publisher or None,
-                _language(language),
-            )
+            async with self._gate.turn():
+                hits = await asyncio.to_thread(
+                    self._assistant.search,
+                    question,
+                    max(1, min(limit, MOST)),
+                    _date(since),
+                    _date(until),
+                    publisher or None,
+                    _language(language),
+                )
         except AssistantError as error:
             raise _told(error) from error
         return [hit_data(hit) for hit in hits]
@@ -139,7 +143,7 @@ class Calls:
         if not is_address(address):
             raise gr.Error("The address must begin with http:// or https://.", print_exception=False)
         try:
-            report = await asyncio.to_thread(self._assistant.ingest, [address])
+            *_, report = [one async for one in ingested(self._assistant, [address], self._stopping)]
         except AssistantError as error:
             raise _told(error) from error
         kinds = ("added", "updated", "unchanged", "linked")

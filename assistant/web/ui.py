@@ -54,7 +54,7 @@ def build(parts: Parts) -> gr.Blocks:
                 made |= _library(addable=addable)
         made["command"] = gr.Textbox(visible="hidden", elem_id="command", show_label=False)
         made |= {f"press_{name}": gr.Button(visible="hidden", elem_id=f"press-{name}") for name in PRESSES}
-        endpoints.add(parts.assistant, addable=addable)  # first: a private handler's name would take theirs
+        endpoints.add(parts)  # first: a private handler's name would take theirs
         _connect_chat(handlers, made)
         _connect_library(handlers, made, addable=addable)
         _connect_page(handlers, made, page)
