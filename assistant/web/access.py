@@ -64,15 +64,17 @@ class Access:
 
     def client(self, peer: str, headers: Headers) -> str:
         """Return the address that a request comes from: the last one in its way that is no proxy of ours."""
-        way = [one.strip() for one in headers.get("x-forwarded-for", "").split(",") if one.strip()]
+        forwarded = ",".join(headers.getlist("x-forwarded-for"))
+        way = [one.strip() for one in forwarded.split(",") if one.strip()]
         while way and self.trusted(peer):
             peer = way.pop()
         return peer
 
     def user(self, peer: str, headers: Headers) -> str | None:
         """Return the user's name, "" where none is needed, None for somebody who may not come in."""
-        if self.user_header and self.trusted(peer) and (named := headers.get(self.user_header, "").strip()):
-            return named
+        named = headers.getlist(self.user_header) if self.user_header and self.trusted(peer) else []
+        if len(named) == 1 and named[0].strip():  # twice: the client's own beside the proxy's
+            return named[0].strip()
         if self.password:
             given = _basic(headers.get("authorization", ""))
             return "" if hmac.compare_digest(given, self.password.encode()) else None

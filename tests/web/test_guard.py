@@ -131,6 +131,8 @@ def test_a_proxy_names_the_user_and_nobody_else_does():
     assert other.json()["reader"] != aigul.json()["reader"]
     assert client.get("/").status_code == 401
     assert client.get("/", headers={"x-forwarded-user": " "}).status_code == 401
+    twice = Headers(raw=[(b"x-forwarded-user", b"admin"), (b"x-forwarded-user", b"aigul")])
+    assert Access.of(Settings(user_header="X-Forwarded-User")).user("127.0.0.1", twice) is None
     stranger = guarded(user_header="X-Forwarded-User", peer="192.0.2.9")
     assert stranger.get("/", headers=named).status_code == 401
     within = guarded(user_header="X-Forwarded-User", proxies="192.0.2.0/24", peer="192.0.2.9")
@@ -156,6 +158,8 @@ def test_a_client_is_known_by_the_last_address_that_is_no_proxy_of_ours():
     assert seen("10.0.0.1", "198.51.100.1, 203.0.113.5, 10.0.0.2") == "203.0.113.5"
     assert seen("203.0.113.5", "198.51.100.1") == "203.0.113.5"
     assert seen("10.0.0.1", "") == "10.0.0.1"
+    lines = [(b"x-forwarded-for", b"198.51.100.1"), (b"x-forwarded-for", b"203.0.113.5")]
+    assert access.client("10.0.0.1", Headers(raw=lines)) == "203.0.113.5"
 
 
 def test_one_client_s_rate_is_bounded_and_the_others_go_on():
