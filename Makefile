@@ -65,8 +65,10 @@ test-model: $(VENV)/.dev $(MODEL)/.ready ## a real, small, English chat model th
 crash: $(VENV)/.dev ## kill writers 600 times and look at what is left; writes docs/reliability.md
 	@$(BIN)/python -m tests.faults.crash
 
-faults: $(VENV)/.dev ## damage every file of a library, fill its disk; writes docs/reliability.md
+faults: $(VENV)/.dev ## damage every file of a library, fill its disk, feed it bad input, time its readers; writes docs/reliability.md
 	@$(BIN)/python -m tests.faults.storage
+	@$(BIN)/python -m tests.faults.inputs
+	@$(BIN)/python -m tests.faults.speed
 
 verdicts: $(VENV)/.run ## fit the verdicts' thresholds to the encoder and write them into the package
 	@$(BIN)/python -m benchmarks.verdicts --write

@@ -133,11 +133,11 @@ def _likelihood(character: str, before: str) -> float:
         return 0.0
     lower = character.lower()
     if lower not in _COMMON:
-        return (
-            _LATIN_ACCENT
-            if character.isalpha() and character < "\u0180" and before.isascii() and before.isalpha()
-            else _RARE
-        )
+        if not character.isalpha() or character >= "\u0180":
+            return _RARE
+        if not before.isalpha():  # "Élysée"
+            return 0.0
+        return _LATIN_ACCENT if before.isascii() else _RARE
     if before.isascii() and before.isalpha():
         return _RARE
     return _COMMON[lower] if character == lower or not before.islower() else _SHOUTING

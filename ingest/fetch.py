@@ -1,7 +1,8 @@
 """Fetching of pages and feeds from addresses that others wrote: only public hosts, bounded in size and time.
 
 The host is resolved here, each of its addresses is checked, and the connection is made to the checked address itself,
-so a name that resolves to something else a moment later gains nothing. Every redirect is checked in the same way.
+so a name that resolves to something else a moment later gains nothing. Every redirect is checked in the same way. What
+a site's robots.txt forbids is left alone, and between two pages of a site there is a pause.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import httpcore
 import httpx
 
 from assistant.errors import Rejected
+from ingest.manners import Manners
 
 Resolve = Callable[[str, int], list[str]]
 
@@ -68,6 +70,7 @@ class Fetcher:
         max_bytes: int = 10_000_000,
         seconds: float = 20.0,
         redirects: int = 5,
+        pause: float = 0.5,
         resolve: Resolve = resolve_host,
     ) -> None:
         """Make a fetcher.
@@ -77,6 +80,7 @@ class Fetcher:
             max_bytes: Size of a page after decompression that is still read.
             seconds: Time that a page may take, redirects included.
             redirects: How many redirects are followed.
+            pause: Seconds between two pages of one server, unless its robots.txt asks for more.
             resolve: Finds the addresses of a host; tests pass their own.
         """
         self.allowed_hosts = frozenset(host.strip().lower() for host in allowed_hosts if host.strip())
@@ -84,23 +88,43 @@ class Fetcher:
         self.seconds = seconds
         self.redirects = redirects
         self._resolve = resolve
+        self._manners = Manners(pause)
 
     def fetch(self, url: str) -> Page:
         """Fetch a page.
 
         Raises:
-            Rejected: The address is not allowed, the server fails, or a limit is passed.
+            Rejected: The address is not allowed, the server fails or does not want it, or a limit is passed.
         """
+        target = str(_web_address(url))
+        self._ask(target)
+        self._manners.wait(target)
+        return self._fetch(target, self._ask)
+
+    def _ask(self, url: str) -> None:
+        """Ask the server's robots.txt whether a page may be fetched."""
+        if not self._manners.allow(url, self._robots):
+            raise Rejected("The site does not want programs to fetch it (robots.txt).")
+
+    def _robots(self, url: str) -> tuple[int, bytes]:
+        try:
+            return httpx.codes.OK, self._fetch(url, lambda _: None).content
+        except _Refused as error:
+            return error.status, b""
+        except Rejected:  # if the server cannot be reached or is not allowed, the page itself says why
+            return 0, b""
+
+    def _fetch(self, url: str, allow: Callable[[str], None]) -> Page:
         deadline = time.monotonic() + self.seconds
         transport = _Transport(_CheckedNetwork(self._addresses, deadline))
         with httpx.Client(transport=transport, trust_env=False, timeout=self.seconds) as client:
             try:
-                return self._follow(client, url, deadline)
+                return self._follow(client, url, deadline, allow)
             except (TimeoutError, httpx.TimeoutException, httpcore.TimeoutException) as error:
                 raise Rejected(f"The server did not answer within {self.seconds:g} seconds.") from error
             except (
                 httpx.HTTPError,
-                httpx.InvalidURL,
+                httpx.InvalidURL,  # where it redirects to
                 httpcore.NetworkError,
                 httpcore.ProtocolError,
             ) as error:
@@ -108,20 +132,18 @@ class Fetcher:
                     f"The page cannot be fetched: {str(error) or type(error).__name__}."
                 ) from error
 
-    def _follow(self, client: httpx.Client, url: str, deadline: float) -> Page:
-        for _ in range(self.redirects + 1):
+    def _follow(self, client: httpx.Client, url: str, deadline: float, allow: Callable[[str], None]) -> Page:
+        for hop in range(self.redirects + 1):
             target = _web_address(url)
+            if hop:
+                allow(str(target))
             headers = {"Accept-Encoding": "gzip", "User-Agent": _AGENT}
             with client.stream("GET", target, headers=headers, follow_redirects=False) as response:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
                     url = str(target.join(response.headers["location"]))
                     continue
                 if response.status_code != httpx.codes.OK:
-                    raise Rejected(
-                        f"The server answered {response.status_code} {response.reason_phrase}.".replace(
-                            " .", "."
-                        )
-                    )
+                    raise _Refused(response.status_code, response.reason_phrase)
                 media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
                 content = self._read(response, deadline)
                 return Page(
@@ -153,8 +175,19 @@ class Fetcher:
         return addresses
 
 
+class _Refused(Rejected):
+    """The server answered with something else than a page."""
+
+    def __init__(self, status: int, phrase: str) -> None:
+        super().__init__(f"The server answered {f'{status} {phrase}'.strip()}.")
+        self.status = status
+
+
 def _web_address(url: str) -> httpx.URL:
-    target = httpx.URL(url)
+    try:
+        target = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise Rejected(f"The address cannot be read: {error}.") from error
     if target.scheme not in ("http", "https") or not target.host:
         raise Rejected("Only http and https addresses are fetched.")
     return (

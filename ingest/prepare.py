@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from ingest.clean import clean_article
 from ingest.loaders import load_file
 from ingest.source import Link, Loaded
 
+_log = logging.getLogger(__name__)
 _MOST_CHARACTERS = 2_000_000
 
 
@@ -64,6 +66,9 @@ def prepare_each(
                 yield item
     except Rejected as error:
         yield Rejection(source=source, reason=str(error))
+    except Exception as error:  # noqa: BLE001 - whatever a loader stumbles over costs its source, never the batch
+        _log.debug("%s", source, exc_info=True)
+        yield Rejection(source=source, reason=f"It cannot be read ({type(error).__name__}).")
 
 
 def prepare_file(task: tuple[Path, Defaults]) -> list[Prepared | Rejection | Link]:

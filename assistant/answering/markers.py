@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 Piece = str | int  # text, or the number of a source
 
@@ -56,6 +57,7 @@ TAG_LEFT = re.compile(r"<(?=[A-Za-z/!?])")
 MATHS_BEFORE = re.compile(r"(?:[^\W\d_]{2}|[.!?,;:»”\")\]])\Z")
 MARKED_BEFORE = re.compile(r"[\w.!?»”’\"%)\]]\Z")
 AFTER_MARKER = '.,;:!?…)»”"\n[('
+SPACE = re.compile(r"\s+")
 THINKING = re.compile(r"(?:think|thinking|reasoning)\b", re.IGNORECASE)
 THOUGHT = re.compile(r"</(?:think|thinking|reasoning)\s*>", re.IGNORECASE)
 
@@ -80,13 +82,14 @@ class MarkerParser:
 
     def _read(self, text: str, *, done: bool) -> Iterator[Piece]:
         self._held = ""
-        while text:
+        at, cut = 0, -1
+        while at < len(text):
             if self._thinking:
-                text = self._thought(text)
+                at = self._thought(text, at)
                 continue
-            cut = len(text) if done else _settled(text)
-            at = 0
-            for token in TOKEN.finditer(text, 0, cut):
+            if cut < 0 or at > len(text) - HOLD - GAP:
+                cut = len(text) if done else _settled(text, at)
+            for token in TOKEN.finditer(text, at, cut):
                 yield from self._plain(text[at : token.start()])
                 yield from self._token(token, text)
                 at = token.end()
@@ -96,15 +99,15 @@ class MarkerParser:
                 yield from self._plain(text[at:cut])
                 self._held = text[cut:]
                 return
-            text = text[at:]
 
-    def _thought(self, text: str) -> str:
-        """Return what follows the end of the thinking; keep enough of it to see its end."""
-        if end := THOUGHT.search(text):
+    def _thought(self, text: str, at: int) -> int:
+        """Return where what follows the thinking begins; keep enough of it to see its end."""
+        if end := THOUGHT.search(text, at):
             self._thinking = False
-            return text[end.end() :].lstrip()
-        self._held = text[-16:]
-        return ""
+            space = SPACE.match(text, end.end())
+            return space.end() if space else end.end()
+        self._held = text[max(at, len(text) - 16) :]
+        return len(text)
 
     def _plain(self, text: str) -> Iterator[Piece]:
         if text:
@@ -155,21 +158,24 @@ def plain_text(text: str) -> str:
     return "".join(piece for piece in (*parser.feed(text), *parser.close()) if isinstance(piece, str)).strip()
 
 
-def _settled(text: str) -> int:
-    """Return up to where the text can no longer change its meaning by what follows."""
+def _settled(whole: str, start: int) -> int:
+    """Return up to where the text from `start` can no longer change its meaning by what follows."""
+    before = max(start, len(whole) - HOLD - GAP)
+    text = whole[before:]
     end, seen = len(text), max(0, len(text) - HOLD)
     openers = (one.start() for one in OPENER.finditer(text, seen))
     begun = next((at for at in openers if UNFINISHED.fullmatch(text, at)), None)
     if begun is None and (address := ADDRESS_BEGUN.search(text, max(seen, *map(text.rfind, " \n")))):
         begun = address.start()
     end = end if begun is None else begun
-    return end - next((n for n in range(GAP) if n >= end or text[end - 1 - n] not in " \t"), GAP)
+    return before + end - next((n for n in range(GAP) if n >= end or text[end - 1 - n] not in " \t"), GAP)
 
 
-def _numbers(written: str) -> list[int]:
+@lru_cache(maxsize=256)
+def _numbers(written: str) -> tuple[int, ...]:
     """Read "1, 3-5": the numbers, in order."""
     numbers: list[int] = []
     for part in re.finditer(r"(\d+)(?:\s*[-–]\s*(\d+))?", written):
         first = int(part[1])
         numbers.extend(range(first, max(first, int(part[2] or first)) + 1)[:MOST_OF_ONE])
-    return numbers
+    return tuple(numbers)

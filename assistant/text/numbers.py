@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
 from assistant.text.dates import find_dates
@@ -21,6 +22,7 @@ from assistant.types import Language
 Bound = Literal["exact", "about", "over", "under"]
 
 _LOOK = 32
+_MOST = 20_000  # numbers that are read; more are in no article
 _UNITS: dict[str, str] = {
     "percent": r"%|пайыз{end}|процент(?:а|ов|у|ом|ами|ах|ы)?{end}|percent|pct",
     "USD": r"доллар(?:а|ов|у|ом|ами|ах|ы)?{end}|dollars?|usd|\$",
@@ -125,12 +127,12 @@ class _Draft:
 
 
 def find_quantities(text: str) -> list[Quantity]:
-    """Return the quantities of a text in order."""
+    """Return the quantities of a text in order, in what would be too many numbers for an article those at its beginning."""
     small = lower(text)
     dates = iter(find_dates(text, _ANY_DAY))
     day = next(dates, None)
     drafts: list[_Draft] = []
-    for numeral in numerals(text):
+    for numeral in islice(numerals(text), _MOST):
         while day and day.end <= numeral.start:
             day = next(dates, None)
         if not (day and day.start < numeral.end) and _counts(small, numeral):

@@ -1,6 +1,6 @@
 """Markers in every shape, however the text is cut up."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -97,9 +97,9 @@ def test_a_bracket_that_never_closes_is_let_go():
 def test_hostile_text_takes_linear_time(hostile):
     def seconds(size):
         text = (hostile * size)[:size]
-        started = perf_counter()
+        started = process_time()
         read(text, 40)
-        return perf_counter() - started
+        return process_time() - started
 
     small, large = min(seconds(4_000) for _ in range(3)), min(seconds(16_000) for _ in range(3))
     assert large < 12 * small + 0.1

@@ -76,6 +76,39 @@ _TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "start": "slowest next start, s",
         },
     ),
+    "storage": (
+        "Damaged files and full disks",
+        {
+            "fault": "fault",
+            "tried": "times",
+            "named": "named at once (a damaged ledger, a full disk)",
+            "lost": "lost or half",
+            "start": "slowest next start, s",
+        },
+    ),
+    "inputs": (
+        "Bad input",
+        {
+            "kind": "suffix",
+            "tried": "cases",
+            "ingested": "ingested",
+            "rejected": "rejected with a reason",
+            "wrong": "anything else",
+            "slowest": "slowest, s",
+        },
+    ),
+    "speed": (
+        "A megabyte of one thing",
+        {"reader": "reader", "texts": "texts", "worst": "slowest on", "seconds": "processor seconds"},
+    ),
+    "load": (
+        "Asking while articles go in",
+        {"what": "", "questions": "questions", "errors": "errors", "p50": "p50, ms", "p95": "p95, ms"},
+    ),
+    "soak": (
+        "Soak",
+        {"what": "", "begin": "after warm-up", "end": "at the end", "slope": "an hour"},
+    ),
 }
 
 if __name__ == "__main__":
