@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from html import escape
 from typing import Any
 
@@ -37,7 +36,11 @@ def messages(talk: Talk, counts: Counts, language: Language, *, linkable: bool, 
         busy = talk.running
         shown.append({"role": "user", "content": _question(entry, at, language, editable=not busy)})
         body = _body(entry, counts, language, addable)
-        acts = "" if entry.running else _acts(entry, at, language, linkable and bool(talk.conversation), last)
+        acts = (
+            ""
+            if entry.running
+            else _acts(entry, at, counts, language, linkable and bool(talk.conversation), last)
+        )
         shown.append({"role": "assistant", "content": f"{body}{acts}"})
     return shown
 
@@ -127,7 +130,7 @@ def _unknown(entry: Entry, counts: Counts, language: Language, addable: bool) ->
     )
 
 
-def _acts(entry: Entry, at: int, language: Language, linkable: bool, last: bool) -> str:
+def _acts(entry: Entry, at: int, counts: Counts, language: Language, linkable: bool, last: bool) -> str:
     table = words(language)
     acts = []
     if entry.ended and not entry.answer.get("abstained"):
@@ -137,7 +140,7 @@ def _acts(entry: Entry, at: int, language: Language, linkable: bool, last: bool)
     if last:
         acts.append(_button("retry", str(at), table["retry"]))
         if not entry.answer.get("filters") and entry.ended:
-            acts.append(proposal_button(entry.question, language, "narrow", date.today()))
+            acts.append(proposal_button(entry.question, counts, language, "narrow"))
     if entry.id and linkable:
         acts += _thumbs(entry, language)
     return f'<p class="acts">{"".join(acts)}</p>'

@@ -8,6 +8,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
+from assistant.library.records import Counts
 from assistant.text.dates import DateMention, find_dates
 from assistant.types import LANGUAGES, Filters, Language
 from assistant.web.strings import span, words
@@ -38,15 +39,24 @@ def without(filters: Filters, name: str) -> Filters:
     return replace(filters, language=None) if name == "language" else Filters()
 
 
-def proposed(question: str, today: date) -> DateMention | None:
-    """Return the first date in a question that is not ahead: a filter could be made of it."""
+def proposed(question: str, counts: Counts, today: date) -> DateMention | None:
+    """Return the first date in a question for which the library has anything: a filter could be made of it."""
+    if not counts.first or not counts.last:
+        return None
     mentions = find_dates(question, today)
-    return next((one for one in mentions if one.first <= today), None)
+    return next((one for one in mentions if one.first <= counts.last and one.last >= counts.first), None)
 
 
-def proposal_button(question: str, language: Language, name: str, today: date) -> str:
-    """Return the button that takes up the date in a question, "" when there is none."""
-    found = proposed(question, today)
+def proposal_button(question: str, counts: Counts, language: Language, name: str) -> str:
+    """Return the button that takes up the date in a question, "" when there is none.
+
+    Args:
+        question: as asked, or as far as it is written.
+        counts: what the library holds.
+        language: the page's.
+        name: of the button's command.
+    """
+    found = proposed(question, counts, date.today())
     if found is None:
         return ""
     text = words(language)["propose"].format(dates=span(found.first, found.last, language))

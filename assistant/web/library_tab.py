@@ -11,7 +11,7 @@ from assistant.library.catalogue import COLUMNS, Column, Entry, Page
 from assistant.library.records import Counts
 from assistant.types import LANGUAGES, Article, Language
 from assistant.web.sources import target
-from assistant.web.strings import counted, day, number, span, words
+from assistant.web.strings import counted, day, day_short, number, span, words
 
 ROWS = 25  # articles of one page of the table
 BARS = 62  # days that the chart shows as days; beyond, it shows months
@@ -164,10 +164,10 @@ def _row(entry: Entry, language: Language, removable: bool) -> str:
     cells = (
         ("title", f'<a class="title" href="{target({"id": entry.id})}"{lang}>{title}</a>'),
         ("publisher", escape(entry.publisher)),
-        ("published", escape(day(entry.published, language) or table["undated"])),
+        ("published", escape(day_short(entry.published, language) or table["undated"])),
         ("language", escape(table[entry.language] if entry.language in LANGUAGES else table["no_language"])),
         ("chunks", number(entry.chunks, language) if entry.chunks else escape(table["outcome_linked"])),
-        ("added", escape(day(entry.added.date(), language))),
+        ("added", escape(day_short(entry.added.date(), language))),
     )
     drawn = "".join(f'<td class="{name}">{cell}</td>' for name, cell in cells)
     if removable:

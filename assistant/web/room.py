@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from html import escape
 from typing import Any
 
@@ -167,7 +166,7 @@ class Room:
     def chips(self, talk: Talk, question: str, language: Language) -> str:
         """Return the filters, with the one that the question being written proposes."""
         dated = talk.filters.since or talk.filters.until
-        proposal = "" if dated else proposal_button(question, language, "propose", date.today())
+        proposal = "" if dated else proposal_button(question, self.counts, language, "propose")
         return chips_html(talk.filters, proposal, language)
 
     def _welcome(self, talk: Talk, counts: Counts, language: Language, examples: Sequence[Example]) -> str:

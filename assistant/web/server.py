@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import click
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from assistant.assistant import Assistant
@@ -73,7 +75,7 @@ async def build_app(assistant: Assistant, settings: Settings, doors: Doors | Non
     add_api(app, parts)
     app.include_router(reader_routes(parts))
     app.router.routes.extend(offered.routes if offered else ())
-    app.mount("/static", StaticFiles(directory=STATIC, packages=[("gradio", "templates/frontend/static")]))
+    app.mount("/static", Files(directory=STATIC, packages=[("gradio", "templates/frontend/static")]))
     mount(app, build(parts))
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts_for(settings), www_redirect=False)
     app.add_middleware(Guard, access=access, rates=Rates(settings.rate), doors=doors, uploads=may_ingest)
@@ -136,6 +138,16 @@ async def _serve(assistant: Assistant, settings: Settings, listener: socket.sock
             err=True,
         )
     await Server(config, doors).serve(sockets=[listener])
+
+
+class Files(StaticFiles):
+    """Files that a browser has to ask about before it uses them again, so that page and server stay of one version."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        """Return the file, or that it is unchanged."""
+        response = super().file_response(*args, **options)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 class Server(uvicorn.Server):

@@ -81,6 +81,22 @@ def day(when: date | str | None, language: Language) -> str:
     return str(table["day"].format(day=when.day, month=table["months"][when.month - 1], year=when.year))
 
 
+def day_short(when: date | None, language: Language) -> str:
+    """Write a day for a table: "28 Nov 2024", "28.11.2024"; "" for none."""
+    if not when:
+        return ""
+    table = words(language)
+    return str(
+        table["day_short"].format(
+            day=when.day,
+            dd=f"{when.day:02}",
+            mm=f"{when.month:02}",
+            mon=table["months"][when.month - 1][:3],
+            year=when.year,
+        )
+    )
+
+
 def span(since: date | None, until: date | None, language: Language) -> str:
     """Write from when until when: a year, a month or a day where it is just that."""
     table = words(language)

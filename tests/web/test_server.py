@@ -55,7 +55,11 @@ def test_page_api_health_and_static_files_are_one_server(client):
     assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
     assert client.get("/static/none.js").status_code == 404
     for file in (ROOT / "assistant" / "web" / "static").glob("*.js"):
-        assert client.get(f"/static/{file.name}").content == file.read_bytes()
+        served = client.get(f"/static/{file.name}")
+        assert served.content == file.read_bytes()
+        assert served.headers["cache-control"] == "no-cache"
+        unchanged = client.get(f"/static/{file.name}", headers={"if-none-match": served.headers["etag"]})
+        assert unchanged.status_code == 304
     for outside in ("../server.py", "%2e%2e/server.py", "..%2fserver.py", "/etc/passwd"):
         assert client.get(f"/static/{outside}").status_code == 404
     assert "<script" not in client.get("/api/docs").text

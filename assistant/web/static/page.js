@@ -153,16 +153,18 @@ function tell(text) {
   fading = setTimeout(() => (toast.textContent = ""), 2500);
 }
 
+let spoken = "";
+
 // What gradio's sanitiser takes away or its own markup has wrong, set again after each change.
 function mend() {
   const bar = $("#head .bar");
   if (!bar) return;
   const now = bar.lang;
-  if (document.documentElement.lang !== now) {
-    document.documentElement.lang = now;
+  if (spoken !== now) {
+    spoken = now;
     load(now).then(mend);
-    return;
   }
+  if (language() !== now) return;
   set(document.documentElement, "lang", now);
   const title = $("h1", bar)?.textContent;
   if (title && document.title !== title) document.title = title;

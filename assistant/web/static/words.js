@@ -7,7 +7,7 @@ export async function load(language) {
   current = language;
 }
 
-export const language = () => current || document.documentElement.lang;
+export const language = () => current;
 
 export function word(key, values = {}) {
   const text = tables[current]?.[key] ?? "";
