@@ -42,14 +42,14 @@ BELOW: dict[str, set[str]] = {
     | {"asking", "steps", "text", "encoders", "library", "retrieval", "answering", "interop", "ingest"},
     "evaluation": GROUND | {"text", "encoders", "library", "assistant"},
     "web": GROUND | {"text", "library", "asking", "assistant"},
-    "cli": GROUND | {"text", "encoders", "library", "assistant", "evaluation", "ingest", "web"},
+    "cli": GROUND | {"text", "encoders", "library", "answering", "assistant", "evaluation", "ingest", "web"},
 }
 MODULES = "assistant/encoders/modules.py"  # what sentence-transformers itself imports to load our weights
 # Heavy or replaceable libraries, and the one place that wraps each.
 WRAPPED = {
     "chromadb": {"assistant/library/vectors.py"},
     "tantivy": {"assistant/library/terms.py"},
-    "gradio": {"assistant/web/ui.py"},
+    "gradio": {f"assistant/web/{name}.py" for name in ("ui", "handlers", "endpoints", "theme")},
     "sentence_transformers": {"assistant/encoders/sentence_transformer.py", MODULES},
 }
 

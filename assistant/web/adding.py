@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from assistant.assistant import Assistant
@@ -16,13 +16,26 @@ from assistant.types import Article, IngestReport
 from assistant.web.library_tab import Outcome
 from assistant.web.plain import openable
 
-if TYPE_CHECKING:
-    from ingest.pipeline import Progress
-
 FORMATS = (".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".json", ".jsonl", ".csv")
 LONGEST_TEXT = 200_000
 LONGEST_TITLE = 300
 LONGEST_URL = 2000
+
+
+class Progress(Protocol):
+    """How far an ingest has come."""
+
+    @property
+    def done(self) -> int:
+        """Articles that are finished."""
+
+    @property
+    def total(self) -> int:
+        """Articles that are known of."""
+
+    @property
+    def source(self) -> str:
+        """Where the last one came from."""
 
 
 async def ingested(
