@@ -75,6 +75,7 @@ def citation_data(citation: Citation) -> dict[str, Any]:
         "verdict": citation.verdict,
         "also_in": [article_data(article) for article in citation.also_in],
         "places": [list(place) for place in citation.places],
+        "translation": citation.translation,
     }
 
 

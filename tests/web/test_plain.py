@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
 
-from assistant.types import AnswerEvent, Article
-from assistant.web.plain import answer_data, article_data, counts_data, event_data, openable, row_data
+from assistant.types import AnswerEvent, Article, Citation
+from assistant.web.plain import (
+    answer_data,
+    article_data,
+    citation_data,
+    counts_data,
+    event_data,
+    openable,
+    row_data,
+)
 
 
 def test_an_answer_is_json_and_its_citations_are_spans(assistant):
@@ -37,6 +45,23 @@ def test_an_article_has_its_text_only_when_it_is_wanted():
 def test_an_address_that_is_not_of_the_web_is_left_out(url):
     assert not openable(url)
     assert article_data(Article(text="x", url=url))["url"] == ""
+
+
+def test_everything_that_a_citation_tells_is_in_its_data():
+    article = Article(text="Бір. Екі.", id="a")
+    cited = Citation(
+        marker=1,
+        article=article,
+        quote="Бір.",
+        start=0,
+        end=4,
+        verdict="partly",
+        places=((2, 5),),
+        translation="One.",
+    )
+    data = citation_data(cited)
+    assert set(data) == {one.name for one in fields(Citation)}
+    assert (data["places"], data["translation"]) == ([[2, 5]], "One.")
 
 
 def test_rows_and_counts(assistant):
