@@ -95,10 +95,13 @@ def _pages(reader: object) -> Iterator[str]:
 
 
 def _blocks(content: Iterator[object]) -> Iterator[str]:
+    from docx.table import _Cell
+
     for block in content:
         if rows := getattr(block, "rows", None):
             for row in rows:
-                cells = dict.fromkeys(cell.text.strip() for cell in row.cells)
+                # `row.cells` repeats a cell as often as it says that it is wide
+                cells = dict.fromkeys(_Cell(cell, row).text.strip() for cell in row._tr.tc_lst)
                 yield " – ".join(filter(None, cells))
         else:
             yield getattr(block, "text", "")

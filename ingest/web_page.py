@@ -40,6 +40,8 @@ _DATE_NAMES = (
 )
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|yclid|_openstat", re.I)
 _SEPARATOR = re.compile(r"\s+[|—–·»-]\s+")
+_LONG_TAG = re.compile(r"<([A-Za-z][\w:-]*)\s[^<>]{10000,}")
+_MOST_ATTRIBUTES = 5000
 _LEVELS_UP = 4
 _MOST_NODES = 2000
 
@@ -54,6 +56,7 @@ def read_page(html: str, url: str = "") -> Article:
     Raises:
         Rejected: There is no article in it.
     """
+    html = _LONG_TAG.sub(_lean, html)
     try:
         tree = _parse(html)
         facts = _facts(tree)
@@ -70,6 +73,11 @@ def read_page(html: str, url: str = "") -> Article:
         )
     except RecursionError as error:
         raise Rejected("The page is nested too deep to be read.") from error
+
+
+def _lean(tag: re.Match[str]) -> str:
+    """Leave out the attributes of an element that has very many: the parser compares each with all others."""
+    return f"<{tag[1]}" if max(tag[0].count("="), len(tag[0].split())) > _MOST_ATTRIBUTES else tag[0]
 
 
 def normal_url(url: str) -> str:

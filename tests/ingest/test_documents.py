@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import zipfile
 
 import pytest
@@ -10,7 +11,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 
 from assistant.errors import Rejected
+from ingest.documents import read_docx
 from ingest.loaders import load_file
+from tests.faults.papers import document
 
 TEXT = "Ақтауда жаңа айлақ ашылды. Ол жылына екі миллион тонна жүк қабылдайды."
 
@@ -79,3 +82,7 @@ def test_docx_bomb_or_damaged(tmp_path):
     (tmp_path / "a.docx").write_bytes(b"PK not a zip")
     with pytest.raises(Rejected, match="damaged"):
         load(tmp_path / "a.docx")
+
+
+def test_a_cell_as_wide_as_a_million_columns_is_one_cell():
+    assert read_docx(io.BytesIO(document(["Wide news."], span=10_000_000))).text == "Wide news."
