@@ -9,6 +9,8 @@ from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from starlette.routing import Route
+
 from assistant.asking import AskFilters
 from assistant.errors import AssistantError, MissingExtra, UsageError
 from assistant.types import Language
@@ -63,9 +65,13 @@ def tools_app(parts: Parts) -> Starlette:
     from mcp.server.transport_security import TransportSecuritySettings
 
     checked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    return tool_server(parts).streamable_http_app(
+    app = tool_server(parts).streamable_http_app(
         streamable_http_path=PATH, stateless_http=True, json_response=True, transport_security=checked
     )
+    for route in app.routes:
+        if isinstance(route, Route):
+            route.methods = {"POST"}  # without sessions, a GET would wait for nothing until the server stops
+    return app
 
 
 class Calls:

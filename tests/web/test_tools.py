@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
+import httpx
 import pytest
 
 from assistant.assistant import Assistant
@@ -72,4 +73,5 @@ def test_they_are_served_over_http(assistant):
     app = tools_app(Parts(assistant=assistant))
     with serving(app) as address:
         _, (answer,) = called(f"{address}{PATH}", ("ask", {"question": QUESTION}))
+        assert httpx.get(f"{address}{PATH}", headers={"accept": "text/event-stream"}).status_code == 405
     assert read(answer)["question"] == QUESTION
