@@ -13,7 +13,7 @@ EXAMPLES := $(ASSISTANT_DATA_DIR)/.examples
 Q ?= How many Kazakh students study in Russia?
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask chat ingest test lint format types unit eval bench docs train-smoke test-model crash faults verdicts clean
+.PHONY: help run ask chat ingest test lint format types unit eval bench browser screenshots docs train-smoke test-model crash faults verdicts clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ eval: $(VENV)/.run ## quality on the development sets in ../shared/data/dev
 bench: $(VENV)/.run ## latency, memory and start-up on this machine
 	@$(BIN)/python benchmarks/latency.py
 
+browser: $(VENV)/.dev node_modules/.ready ## the page in a real Chromium, with axe-core: make browser T="-k phone"
+	@$(BIN)/python -m pytest tests/web/browser $(T)
+
+screenshots: $(VENV)/.dev ## the page's main states, for the README
+	@$(BIN)/python docs/screenshots.py
+
 docs: $(VENV)/.run ## write docs/cli.md again
 	@$(BIN)/python docs/generate.py
 
@@ -74,7 +80,7 @@ verdicts: $(VENV)/.run ## fit the verdicts' thresholds to the encoder and write 
 	@$(BIN)/python -m benchmarks.verdicts --write
 
 clean: ## remove the environment, caches and this checkout's library
-	rm -rf $(VENV) $(MODEL) data build dist .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) $(MODEL) node_modules data build dist .mypy_cache .pytest_cache .ruff_cache *.egg-info
 
 # Apart from the main environment. The native build of llama.cpp uses instructions that not every machine has.
 $(MODEL)/.ready:
@@ -87,6 +93,10 @@ $(MODEL)/.ready:
 $(EXAMPLES): $(VENV)/.run
 	@mkdir -p $(@D)
 	@$(BIN)/python -m ingest examples/articles
+	@touch $@
+
+node_modules/.ready: package.json
+	@npm install --no-audit --no-fund --no-package-lock --loglevel=error
 	@touch $@
 
 # Each stamp is one state of the environment; a newer pyproject.toml or constraints.txt installs again.
