@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -100,8 +101,12 @@ class HybridRetriever:
         )
 
     def _hits(self, ranked: Sequence[tuple[int, float]], found: Candidates, wanted: int) -> list[Hit]:
-        """Read the chunks, best first; one with the same words as a better one is named in its `also_in`."""
+        """Read the chunks, best first; one with the same words as a better one is named in its `also_in`.
+
+        One article gives half of them at most, so that none can crowd out all others.
+        """
         hits: dict[str, Hit] = {}
+        given: Counter[str] = Counter()
         for at in range(0, len(ranked), wanted + SPARE):
             part = ranked[at : at + wanted + SPARE]
             chunks = self.library.chunks([one for one, _ in part])
@@ -111,6 +116,9 @@ class HybridRetriever:
                 article, chunk = chunks[one]
                 words = " ".join(chunk.text.casefold().split())
                 if words not in hits:
+                    if given[article.id] >= (wanted + 1) // 2:
+                        continue
+                    given[article.id] += 1
                     hits[words] = Hit(article=article, chunk=chunk, score=score, ranks=found.ranks[one])
                 elif article.id != hits[words].article.id:
                     hits[words] = replace(hits[words], also_in=(*hits[words].also_in, article))
