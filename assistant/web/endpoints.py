@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.errors import AssistantError, UsageError
-from assistant.types import LANGUAGES, Filters, Language
+from assistant.types import LANGUAGES, Filters, IngestReport, Language
 from assistant.web.adding import ingested, is_address
 from assistant.web.parts import Parts
 from assistant.web.plain import answer_data, hit_data, row_data
@@ -143,9 +143,10 @@ class Calls:
         if not is_address(address):
             raise gr.Error("The address must begin with http:// or https://.", print_exception=False)
         try:
-            *_, report = [one async for one in ingested(self._assistant, [address], self._stopping)]
+            steps = [one async for one in ingested(self._assistant, [address], self._stopping)]
         except AssistantError as error:
             raise _told(error) from error
+        report = next(one for one in steps if isinstance(one, IngestReport))
         kinds = ("added", "updated", "unchanged", "linked")
         return {
             **{kind: list(getattr(report, kind)) for kind in kinds},

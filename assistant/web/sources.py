@@ -115,7 +115,7 @@ def _translation(citation: Data, language: Language) -> str:
 
 
 def _name(article: Data, language: Language) -> str:
-    return article["publisher"] or article["title"] or words(language)["untitled"]
+    return str(article["publisher"] or article["title"] or words(language)["untitled"])
 
 
 def _verdict(citation: Data) -> str:

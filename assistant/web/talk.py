@@ -13,7 +13,7 @@ from assistant.asking import AskFilters
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError, LibraryError, UsageError
 from assistant.library.desk import Desk, Exchange
-from assistant.types import AnswerEvent, Filters, Language, Turn
+from assistant.types import AnswerEvent, Filters, Turn
 from assistant.web.limits import Gate
 from assistant.web.plain import answer_data, citation_data
 
@@ -199,11 +199,6 @@ def filter_data(filters: Filters) -> dict[str, str]:
         "language": filters.language or "",
     }
     return {name: value for name, value in data.items() if value}
-
-
-def answer_language(answer: Mapping[str, Any], page: Language) -> Language:
-    """Return the language of an answer; that of the page as long as there is none."""
-    return answer.get("language", page)
 
 
 def _with(talk: Talk, entry: Entry) -> Talk:
