@@ -33,9 +33,10 @@ ingest: $(VENV)/.run ## add articles: make ingest FROM="FILE FOLDER URL ..."
 
 test: lint types train-smoke unit ## run every check
 
-lint: $(VENV)/.dev ## ruff: format and rules
+lint: $(VENV)/.dev ## ruff: format and rules; bandit: what is unsafe
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/bandit -q -r assistant ingest prompts app.py
 
 format: $(VENV)/.dev ## format the code
 	@$(BIN)/ruff format .

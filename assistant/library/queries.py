@@ -65,7 +65,7 @@ IDENTITY = "(article = :article OR (url = :url AND url != '' AND (article = :url
 SAME = f"""
 SELECT * FROM versions WHERE state IN ('live', :state) AND {IDENTITY}
 ORDER BY id DESC
-"""  # noqa: S608  constants only
+"""  # noqa: S608  # nosec B608  constants only
 SAME_WORDS = """
 SELECT * FROM versions
 WHERE words_hash = :words AND words_hash != x'' AND state IN ('live', :state) AND original = ''
@@ -84,7 +84,7 @@ VALUES (:article, 'pending', :first_chunk, :chunk_count, :url, :title, :publishe
 RETIRE_OLDER = f"""
 UPDATE versions SET state = 'retired'
 WHERE id < :id AND state = 'live' AND {IDENTITY}
-"""  # noqa: S608  constants only
+"""  # noqa: S608  # nosec B608  constants only
 
 
 def parameters(filters: Filters | None, **others: object) -> dict[str, object]:
