@@ -15,6 +15,7 @@ from assistant.answering.conversation import fold_history
 from assistant.answering.extractive import ExtractiveAnswerer
 from assistant.asking import Answerer, Asked, AskFilters, AsyncAnswerer, Begun, Closing, SearchFilters, usable
 from assistant.encoders import load_encoder, load_reranker
+from assistant.encoders.remembering import Remembering
 from assistant.errors import EmptyLibrary, ModelError, UsageError
 from assistant.library.library import Library
 from assistant.library.records import ArticleRow
@@ -84,7 +85,7 @@ class Assistant:
         settings = settings or Settings()
         encoder = load_encoder(settings.encoder)
         aliases = Aliases.load(settings.aliases)
-        extractive = ExtractiveAnswerer(encoder, load_reranker(settings.reranker), aliases)
+        extractive = ExtractiveAnswerer(Remembering(encoder), load_reranker(settings.reranker), aliases)
         answerer: Answerer = extractive
         translator: Translating | None = None
         if settings.chat_model:
