@@ -13,7 +13,7 @@ EXAMPLES := $(ASSISTANT_DATA_DIR)/.examples
 Q ?= How many Kazakh students study in Russia?
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask chat ingest test lint format types unit eval bench browser screenshots docs train-smoke test-model crash faults verdicts clean
+.PHONY: help run ask chat ingest test lint format types unit eval bench browser screenshots docs train-smoke test-model crash faults soak verdicts clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,10 @@ faults: $(VENV)/.dev ## damage every file of a library, fill its disk, feed it b
 	@$(BIN)/python -m tests.faults.storage
 	@$(BIN)/python -m tests.faults.inputs
 	@$(BIN)/python -m tests.faults.speed
+
+soak: $(VENV)/.dev ## 8 readers and 1,000 articles at once, then 20 minutes of both: latency, memory, files; writes docs/reliability.md
+	@$(BIN)/python -m tests.faults.load
+	@$(BIN)/python -m tests.faults.soak
 
 verdicts: $(VENV)/.run ## fit the verdicts' thresholds to the encoder and write them into the package
 	@$(BIN)/python -m benchmarks.verdicts --write
