@@ -2,8 +2,9 @@
 
 The server is a process of its own over the examples and articles of random words (as in latency.py); the askers share
 the machine with it. First all askers press Enter in the same moment; then they go on for some minutes, each asking
-again when it has an answer, or when the server said to come again. What is measured is the time of whole answers, the
-refusals ("busy"), errors, and the memory of the server.
+again when it has an answer, or when the server said to come again. Half of the questions are about the examples, half
+are random words. What is measured is the time of whole answers, the refusals ("busy"), errors, and the memory of the
+server. One that was just started has encoded none of the sentences yet.
 """
 
 from __future__ import annotations
@@ -69,11 +70,28 @@ class Seen:
         }
 
 
-async def ask(client: httpx.AsyncClient, seen: Seen) -> int:
-    """Ask one question; return the seconds after which the server wants to be asked again, 0 after an answer."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Where is asked, and what of the random words."""
+
+    address: str
+    questions: list[str]
+
+    def question(self) -> str:
+        """Draw a question."""
+        return random.choice(random.choice((QUESTIONS, self.questions)))
+
+    def client(self, askers: int) -> httpx.AsyncClient:
+        """Return a client with a connection for each asker."""
+        limits = httpx.Limits(max_connections=askers, max_keepalive_connections=askers)
+        return httpx.AsyncClient(base_url=self.address, limits=limits, timeout=120)
+
+
+async def ask(client: httpx.AsyncClient, question: str, seen: Seen) -> int:
+    """Ask a question; return the seconds after which the server wants to be asked again, 0 after an answer."""
     started = monotonic()
     try:
-        response = await client.post("/api/ask", json={"question": random.choice(QUESTIONS)})
+        response = await client.post("/api/ask", json={"question": question})
     except httpx.HTTPError as error:
         seen.outcomes[type(error).__name__] += 1
         return 1
@@ -84,37 +102,31 @@ async def ask(client: httpx.AsyncClient, seen: Seen) -> int:
     return int(response.headers.get("retry-after", 1))
 
 
-async def together(address: str, askers: int, rounds: int) -> Seen:
+async def together(load: Load, askers: int, rounds: int) -> Seen:
     """Let everybody ask in the same moment, some rounds."""
     seen = Seen()
-    async with asked_at(address, askers) as client:
+    async with load.client(askers) as client:
         for _ in range(rounds):
-            await asyncio.gather(*(ask(client, seen) for _ in range(askers)))
+            await asyncio.gather(*(ask(client, load.question(), seen) for _ in range(askers)))
     return seen
 
 
-async def steadily(address: str, askers: int, seconds: float, process: int) -> tuple[Seen, list[float]]:
+async def steadily(load: Load, askers: int, seconds: float, process: int) -> tuple[Seen, list[float]]:
     """Let everybody ask again and again; return also the server's memory every five seconds."""
     seen, memory, until = Seen(), [], monotonic() + seconds
 
     async def reader(client: httpx.AsyncClient) -> None:
         while monotonic() < until:
-            await asyncio.sleep(await ask(client, seen) * random.uniform(0.8, 1.2))
+            await asyncio.sleep(await ask(client, load.question(), seen) * random.uniform(0.8, 1.2))
 
     async def watch() -> None:
         while monotonic() < until:
             memory.append(megabytes(process))
             await asyncio.sleep(5)
 
-    async with asked_at(address, askers) as client:
+    async with load.client(askers) as client:
         await asyncio.gather(watch(), *(reader(client) for _ in range(askers)))
     return seen, memory
-
-
-def asked_at(address: str, askers: int) -> httpx.AsyncClient:
-    """Return a client with a connection for each asker."""
-    limits = httpx.Limits(max_connections=askers, max_keepalive_connections=askers)
-    return httpx.AsyncClient(base_url=address, limits=limits, timeout=120)
 
 
 def megabytes(process: int) -> float:
@@ -161,10 +173,10 @@ def main(
         with Assistant.from_settings(Settings(data_dir=folder, encoder=encoder)) as assistant:
             assistant.ingest(ROOT / "examples" / "articles")
             assert assistant.encoder
-            fill(assistant.library, assistant.encoder, chunks, random.Random(0))
+            questions = fill(assistant.library, assistant.encoder, chunks, random.Random(0))
         server, address = started(folder, encoder)
         try:
-            report = measured(address, askers, rounds, minutes, server.pid)
+            report = measured(Load(address, questions), askers, rounds, minutes, server.pid)
         finally:
             server.terminate()
             server.wait(60)
@@ -174,15 +186,15 @@ def main(
 
 
 def measured(
-    address: str, askers: tuple[int, ...], rounds: int, minutes: float, process: int
+    load: Load, askers: tuple[int, ...], rounds: int, minutes: float, process: int
 ) -> dict[str, dict[str, object]]:
     """Run the loads one after the other and show what they gave."""
-    asyncio.run(together(address, 8, 3))  # warm
     report: dict[str, dict[str, object]] = {}
+    report[f"{askers[0]}, just started"] = asyncio.run(together(load, askers[0], 1)).figures()
     for number in askers:
-        report[f"{number} at once"] = asyncio.run(together(address, number, rounds)).figures()
+        report[f"{number} at once"] = asyncio.run(together(load, number, rounds)).figures()
     if minutes:
-        seen, memory = asyncio.run(steadily(address, askers[-1], 60 * minutes, process))
+        seen, memory = asyncio.run(steadily(load, askers[-1], 60 * minutes, process))
         warm = memory[min(len(memory) - 1, 12) :]  # a minute
         report[f"{askers[-1]} for {minutes:g} min"] = {
             **seen.figures(),
