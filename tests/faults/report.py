@@ -94,7 +94,7 @@ _TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "ingested": "ingested",
             "rejected": "rejected with a reason",
             "wrong": "anything else",
-            "slowest": "slowest, s",
+            "slowest": "slowest, processor seconds",
         },
     ),
     "speed": (

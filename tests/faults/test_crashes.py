@@ -9,7 +9,7 @@ import pytest
 from assistant.library.failpoints import HOOKS, STEPS, reach
 from tests.faults.crash import campaign, rows
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
+pytestmark = [pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX"), pytest.mark.timeout(600)]
 
 
 def test_killed_writers_lose_nothing_and_leave_nothing_half():

@@ -33,6 +33,7 @@ def test_there_are_many_cases_each_with_its_own_name():
     assert set(SOME) <= set(names)
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.skipif(os.name != "posix", reason="limits and special files are POSIX")
 @pytest.mark.parametrize("case", [case for case in cases() if case.name in SOME], ids=lambda case: case.name)
 def test_bad_input_is_ingested_or_rejected_with_a_reason(case):
