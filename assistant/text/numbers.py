@@ -22,7 +22,7 @@ from assistant.types import Language
 Bound = Literal["exact", "about", "over", "under"]
 
 _LOOK = 32
-_MOST = 20_000  # numbers that are read; more are in no article
+_MOST = 5_000  # numbers that are read; more are in no article
 _UNITS: dict[str, str] = {
     "percent": r"%|пайыз{end}|процент(?:а|ов|у|ом|ами|ах|ы)?{end}|percent|pct",
     "USD": r"доллар(?:а|ов|у|ом|ами|ах|ы)?{end}|dollars?|usd|\$",

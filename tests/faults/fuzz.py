@@ -87,7 +87,7 @@ def quantities(text: str) -> None:
 
 def dates(text: str) -> None:
     """Find dates: they lie in the text and end after they begin."""
-    for anchor in (None, date(2024, 2, 29)):
+    for anchor in (None, date(2024, 2, 29)) if len(text) < 10_000 else (date(2024, 2, 29),):
         for mention in find_dates(text, anchor):
             assert 0 <= mention.start < mention.end <= len(text)
             assert mention.first <= mention.last
