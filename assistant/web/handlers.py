@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,23 @@ from assistant.web.parts import Parts
 from assistant.web.room import Command, Room, head_html, side_html
 from assistant.web.shelf import Shelf
 from assistant.web.strings import preferred, words
-from assistant.web.talk import Chat, Talk
+from assistant.web.talk import Chat, Talk, until
 
 SPOKEN = "language"  # the cookie that remembers the choice
 
+LEAVING = ("new", "open", "delete")  # commands that end what is being answered
+LAST_STEP = 0.1  # seconds that a step takes at most to be on its way
+
 Updates = list[Any]
+
+
+@dataclass(slots=True)
+class Running:
+    """An answer that is being made, to be stopped from another event; when it is `left`, nothing more of it is shown."""
+
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    left: bool = False
 
 
 class Handlers:
@@ -44,6 +57,7 @@ class Handlers:
         """Serve these parts."""
         chat, addable = Chat(parts.assistant, parts.desk, parts.gate), parts.may_ingest
         self.catalogue = catalogue
+        self._answering: dict[str, Running] = {}  # by gradio's session
         self.room = Room(chat, catalogue, addable=addable)
         self.shelf = Shelf(parts.assistant, catalogue, addable=addable, stopping=parts.stopping)
         self.examples = Examples(parts.assistant, catalogue)
@@ -64,18 +78,41 @@ class Handlers:
         """Take a command that asks."""
         if talk.running:
             talk = talk.stopped()
-        owner = _owner(request)
-        async with aclosing(self.room.asks(Command.read(raw), talk, owner)) as steps:
-            async for step in steps:
-                yield await asyncio.to_thread(self._shown, step, language, owner, search)
+        await self._end(request)
+        owner, session, running = _owner(request), str(request.session_hash), Running()
+        self._answering[session] = running
+        last = talk
+        try:
+            asked = self.room.asks(Command.read(raw), talk, owner)
+            async with aclosing(asked), aclosing(until(asked, running.stopped)) as steps:
+                async for last in steps:
+                    yield await asyncio.to_thread(self._shown, last, language, owner, search)
+            if last.running and not running.left:
+                yield await asyncio.to_thread(self._shown, last.stopped(), language, owner, search)
+        finally:
+            running.ended.set()
+            if self._answering.get(session) is running:
+                del self._answering[session]
 
-    async def stop(self, talk: Talk, language: Language, search: str, request: gr.Request) -> Updates:
-        """Keep what there is of an answer that was stopped."""
-        return await asyncio.to_thread(self._shown, talk.stopped(), language, _owner(request), search)
+    async def stop(self, request: gr.Request) -> None:
+        """Stop an answer; what there is of it stays."""
+        if running := self._answering.get(str(request.session_hash)):
+            running.stopped.set()
+
+    async def _end(self, request: gr.Request) -> None:
+        """End what is being answered, and let its last step be on its way before anything else is shown."""
+        if running := self._answering.get(str(request.session_hash)):
+            running.left = True
+            running.stopped.set()
+            await running.ended.wait()
+            await asyncio.sleep(LAST_STEP)
 
     async def do(self, raw: str, talk: Talk, language: Language, search: str, request: gr.Request) -> Updates:
         """Take any other command of the chat."""
-        return await asyncio.to_thread(self._done, Command.read(raw), talk, language, _owner(request), search)
+        command = Command.read(raw)
+        if command.name in LEAVING:
+            await self._end(request)
+        return await asyncio.to_thread(self._done, command, talk, language, _owner(request), search)
 
     def _done(self, command: Command, talk: Talk, language: Language, owner: str, search: str) -> Updates:
         return self._shown(self.room.does(command, talk, owner), language, owner, search)
@@ -101,17 +138,13 @@ class Handlers:
         table = words(language)
         busy: dict[str, Any] = {"submit_btn": False, "stop_btn": table["stop"]}
         idle: dict[str, Any] = {"submit_btn": table["ask"], "stop_btn": False}
-        first = talk.running and talk.entries[-1].answer["status"] == "searching"
-        box: Any = gr.skip() if talk.running and not first else gr.update(**(busy if talk.running else idle))
-        if first:
-            box["value"] = ""
         return [
             talk,
             gr.update(value=view.messages, visible=bool(view.messages)),
             view.welcome,
             gr.skip() if talk.running else view.chips,
             gr.skip() if view.talks is None else view.talks,
-            box,
+            gr.update(**(busy if talk.running else idle)),
         ]
 
     # the library

@@ -190,6 +190,24 @@ class Chat:
         return _with(replace(before, conversation=begun), Entry.kept(exchange))
 
 
+async def until(steps: AsyncGenerator[Talk], stopped: asyncio.Event) -> AsyncGenerator[Talk]:
+    """Yield steps until it is stopped; the one that is under way then is cancelled."""
+    stop = asyncio.ensure_future(stopped.wait())
+    step: asyncio.Future[Talk | None] | None = None
+    try:
+        while True:
+            step = asyncio.ensure_future(anext(steps, None))
+            await asyncio.wait({step, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not step.done() or (found := step.result()) is None:
+                return
+            yield found
+    finally:
+        stop.cancel()
+        if step and not step.done():
+            step.cancel()
+            await asyncio.wait({step})
+
+
 def filter_data(filters: Filters) -> dict[str, str]:
     """Return filters as plain data, without those that are not set."""
     data = {

@@ -31,7 +31,7 @@ LARGEST_FILE = "20mb"
 Made = dict[str, Any]
 
 HTML: Made = {"sanitize_html": True, "latex_delimiters": [], "show_label": False, "padding": False}
-PRESSES = ("ask", "do", "leave", "shelf", "language")
+PRESSES = ("ask", "do", "shelf", "language")
 PRIVATE: Made = {"show_progress": "hidden", "api_visibility": "private"}
 FAST: Made = {"concurrency_limit": QUICK, "concurrency_id": "quick", **PRIVATE}
 SLOW: Made = {"concurrency_limit": AT_ONCE, "concurrency_id": "ask", **PRIVATE}
@@ -121,13 +121,13 @@ def _connect_chat(handlers: Handlers, made: Made) -> None:
     shown = [made[name] for name in Handlers.chat_parts]
     context = [made[name] for name in ("talk", "language", "search_talks")]
     command, box = [made["command"], *context], made["box"]
-    asked = [
-        box.submit(handlers.submit, [box, *context], shown, **SLOW),
-        made["press_ask"].click(handlers.ask, command, shown, **SLOW),
-    ]
+    box.submit(handlers.submit, [box, *context], shown, **SLOW)
+    made["press_ask"].click(handlers.ask, command, shown, **SLOW)
+    # Steps of an answer may be lost on their way when they come fast, so emptying the box is none of them.
+    box.submit(lambda: "", None, box, **FAST)
     made["press_do"].click(handlers.do, command, shown, **FAST)
-    made["press_leave"].click(handlers.do, command, shown, cancels=asked, **FAST)
-    box.stop(handlers.stop, context, shown, cancels=asked, **FAST)
+    # gradio's own cancelling shows the cancelled step once more, after whatever was shown instead of it.
+    box.stop(handlers.stop, None, None, **FAST)
     box.input(handlers.propose, [box, made["talk"], made["language"]], made["chips"], **TYPED)
     made["search_talks"].input(handlers.search_talks, context, made["talks"], **TYPED)
 

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from assistant.library.catalogue import Catalogue
 from assistant.library.desk import Desk
 from assistant.settings import Settings
+from assistant.types import AnswerEvent
 from assistant.web.endpoints import Calls
 from assistant.web.handlers import Handlers
 from assistant.web.library_tab import Listing
@@ -25,7 +26,9 @@ ASKED = "How many flamingos near Lake Balkhash?"
 
 
 def request(**values):
-    return SimpleNamespace(**{"cookies": {"reader": OWNER}, "headers": {}, "query_params": {}, **values})
+    return SimpleNamespace(
+        **{"cookies": {"reader": OWNER}, "headers": {}, "query_params": {}, "session_hash": "s", **values}
+    )
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def every(steps):
 def test_a_submitted_question_shows_stop_then_ask_again(handlers):
     steps = every(handlers.submit(ASKED, Talk(), "en", "", request()))
     first, last = steps[0][-1], steps[-1][-1]
-    assert (first["value"], first["submit_btn"], first["stop_btn"]) == ("", False, "Stop")
+    assert (first["submit_btn"], first["stop_btn"]) == (False, "Stop")
     assert (last["submit_btn"], last["stop_btn"]) == ("Ask", False)
     assert all(len(step) == len(Handlers.chat_parts) for step in steps)
 
@@ -133,3 +136,31 @@ def test_a_conversation_is_exported_to_its_owner_only(assistant):
         assert client.get("/reader/publishers").json() == ["Пробная газета", "Sample Times", "Сынақ хабар"]
         client.cookies.set("reader", "s" * 32)
         assert client.get(f"{place}.md").status_code == 404
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_an_answer_that_waits_for_its_model_is_stopped_or_left_at_once(handlers, left):
+    class Waiting:
+        async def astream(self, *_):
+            yield AnswerEvent(kind="delta", text="Begun")
+            await asyncio.sleep(60)
+
+    handlers.room.chat.assistant.answerer = Waiting()
+
+    async def main():
+        shown = []
+        async for step in handlers.submit(ASKED, Talk(), "en", "", request()):
+            shown.append(step)
+            if "Begun" in str(step[1]):
+                ends = (
+                    handlers.do('{"name": "new"}', step[0], "en", "", request())
+                    if left
+                    else handlers.stop(request())
+                )
+                ending = asyncio.ensure_future(ends)
+        await ending
+        return shown
+
+    last = asyncio.run(asyncio.wait_for(main(), 30))[-1]
+    assert (words("en")["stopped"] in str(last[1])) is not left
+    assert handlers._answering == {}

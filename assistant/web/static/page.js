@@ -8,10 +8,9 @@ import { load, language, word } from "./words.js";
 const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-// Which hidden button a command goes through: `ask` streams, `leave` ends what is being answered.
+// Which hidden button a command goes through: `ask` streams.
 const WAYS = {
   ask: ["ask", "retry", "edit", "narrow"],
-  leave: ["new", "open", "delete"],
   shelf: ["sort", "page", "remove", "undo"],
   language: ["language"],
 };
@@ -85,7 +84,7 @@ document.addEventListener("click", async (event) => {
   if (more === null) return;
   if (name === "language") document.cookie = `language=${value}; path=/; max-age=31536000; samesite=lax`;
   if (name === "good") tell(word("thanks"));
-  if (WAYS.leave.includes(name)) document.body.classList.remove("side-open");
+  if (["new", "open", "delete"].includes(name)) document.body.classList.remove("side-open");
   press({ name: name === "filters" ? "filter" : name, value, more });
   if (name === "ask" || name === "new") $("#box textarea")?.focus();
 });

@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
 from assistant.settings import Settings
-from assistant.types import Article
+from assistant.types import AnswerEvent, Article
 from assistant.web.server import build_app
 from tests.conftest import fill
 from tests.web.serving import serving
@@ -53,6 +53,12 @@ class Watch:
     dialogs: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
+    def console(self, message) -> None:
+        """Note an error; a page that is left while gradio waits for its server says so, which is none."""
+        left = any(part in message.text for part in ("AbortError", "errored out", "net::ERR_ABORTED"))
+        if message.type == "error" and not left:
+            self.errors.append(message.text)
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
@@ -66,10 +72,22 @@ def browser() -> Iterator[object]:
         opened.close()
 
 
+class Slow:
+    """Answers a word at a time, for a minute."""
+
+    def stream(
+        self, question: str, hits: object, language: str, history: object = (), counts: object = None
+    ) -> Iterator[AnswerEvent]:
+        for number in range(600):
+            yield AnswerEvent(kind="delta", text=f"word{number} ")
+            sleep(0.1)
+
+
 @pytest.fixture
-def site(assistant, library) -> Iterator[str]:
-    """Serve the page over the small library and a hostile article."""
+def site(request, assistant, library) -> Iterator[str]:
+    """Serve the page over the small library and a hostile article; a test can be given another answerer."""
     fill(library, (HOSTILE,))
+    assistant.answerer = getattr(request, "param", lambda: assistant.answerer)()
     with ThreadPoolExecutor(1) as thread:
         app = thread.submit(lambda: asyncio.run(build_app(assistant, Settings(rate=0)))).result()
     with serving(app) as address:
@@ -95,7 +113,7 @@ def reading(browser, site: str, language: str = "en-GB", width: int = 1440, **op
         ),
     )
     page.on("dialog", lambda dialog: (watch.dialogs.append(dialog.message), dialog.dismiss()))
-    page.on("console", lambda message: watch.errors.append(message.text) if message.type == "error" else None)
+    page.on("console", watch.console)
     page.on("pageerror", lambda error: watch.errors.append(str(error)))
     try:
         page.goto(site)

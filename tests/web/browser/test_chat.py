@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.web.strings import words
-from tests.web.browser.conftest import ask, reading, until
+from tests.web.browser.conftest import Slow, ask, reading, until
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -228,3 +228,27 @@ def test_hostile_content_is_shown_as_text(browser, site):
         hrefs = page.evaluate("[...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))")
         assert all(re.match(r"#|https?://example\.org/", href) for href in hrefs), hrefs
         assert watch.dialogs == []
+
+
+@pytest.mark.parametrize("site", [Slow], indirect=True)
+def test_an_answer_is_stopped_or_left_while_it_is_written(reader):
+    reader.fill("#box textarea", FLAMINGOS)
+    reader.press("#box textarea", "Enter")
+    until(reader, "document.querySelector('#chat .said')?.innerText.includes('word3')")
+    assert reader.get_attribute('#chat [role="log"]', "aria-busy") in ("true", "false")
+    reader.click("#box .stop-button")
+    reader.wait_for_selector("#chat .note")
+    assert words("en")["stopped"] in reader.inner_text("#chat")
+    assert "word3" in reader.inner_text("#chat .said")
+    written = reader.inner_text("#chat .said")
+    reader.wait_for_timeout(800)
+    assert reader.inner_text("#chat .said") == written
+    assert reader.is_visible("#box .submit-button")
+    assert reader.locator("#talks .talk").count() == 0
+    reader.click("#chat .retry")
+    until(reader, "document.querySelector('#chat .said')?.innerText.includes('word1')")
+    reader.click("#side .new")
+    reader.wait_for_selector(".welcome")
+    reader.wait_for_timeout(800)
+    assert reader.is_visible(".welcome")
+    assert reader.is_visible("#box .submit-button")
