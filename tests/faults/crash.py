@@ -49,8 +49,9 @@ class Tally:
 class Campaign:
     """Kills writers of one library after the other; a library lives through a chain of kills."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, minutes: float) -> None:
         self.tally = Tally()
+        self._until = time.monotonic() + 60 * minutes
         self._random = random.Random(seed)
         self._numbers = itertools.count(1)
         self._parent = folder
@@ -65,6 +66,8 @@ class Campaign:
         """Kill each kind of operation at random moments."""
         lasts = {kind: self._duration(kind) for kind in KINDS}
         for number in range(kills):
+            if self._over():
+                return
             kind = KINDS[number % len(KINDS)]
             self._next_library()
             self._trial(kind, self._operation(kind), after=self._random.uniform(0, 1.1 * lasts[kind]))
@@ -76,11 +79,14 @@ class Campaign:
             kinds = [kind for kind in KINDS if reached[kind].get(step)]
             if not kinds:
                 self.tally.lost.append(f"no operation reaches the step {step!r}")
-            for number in range(each if kinds else 0):
+            for number in range(each if kinds and not self._over() else 0):
                 kind = kinds[number % len(kinds)]
                 self._next_library()
                 times = self._random.randint(1, reached[kind][step])
                 self._trial(f"at the step: {step}", self._operation(kind), step=step, times=times)
+
+    def _over(self) -> bool:
+        return time.monotonic() > self._until
 
     def _trial(
         self, name: str, operation: Operation, *, step: str = "", times: int = 0, after: float = 60.0
@@ -176,10 +182,10 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def campaign(kills: int, each: int, seed: int, steps: Sequence[str] = STEPS) -> Tally:
+def campaign(kills: int, each: int, seed: int, steps: Sequence[str] = STEPS, minutes: float = 1e6) -> Tally:
     """Run a campaign: kills at random moments, then `each` at every one of the steps."""
     with TemporaryDirectory() as folder:
-        made = Campaign(Path(folder), seed)
+        made = Campaign(Path(folder), seed, minutes)
         if kills:
             made.random_kills(kills)
         if each:
@@ -209,8 +215,11 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--each", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--minutes", type=float, default=1e6, help="stop after so many, and report what was tried"
+    )
     options = parser.parse_args()
-    tally = campaign(options.kills, options.each, options.seed)
+    tally = campaign(options.kills, options.each, options.seed, minutes=options.minutes)
     write("crash", list(rows(tally)), seed=options.seed, growth=round(tally.growth, 2))
     raise SystemExit("\n".join(tally.lost) if tally.lost else 0)
 
