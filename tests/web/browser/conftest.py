@@ -29,7 +29,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 30_000  # milliseconds, for a machine that does other things as well
+PATIENCE = 60_000  # milliseconds, for a machine that does other things as well
 EVIL = "http://evil.example"
 HOSTILE = Article(
     id=f"{EVIL}/?a=<b>&'\"",
