@@ -103,7 +103,7 @@ def test_what_is_no_address_is_told(handlers, address, told):
 
 
 def test_the_endpoints_give_plain_data(assistant):
-    calls = Calls(assistant)
+    calls = Calls(Parts(assistant=assistant))
     answer = asyncio.run(calls.ask(ASKED, article_language="en"))
     assert json.loads(json.dumps(answer))["citations"]
     hits = asyncio.run(calls.search("tram", limit=500, since="2024-06-01"))
@@ -114,7 +114,7 @@ def test_the_endpoints_give_plain_data(assistant):
 @pytest.mark.parametrize("wrong", [{"since": "soon"}, {"language": "xx"}])
 def test_wrong_arguments_are_told(assistant, wrong):
     with pytest.raises(Exception, match="not"):
-        asyncio.run(Calls(assistant).ask(ASKED, **wrong))
+        asyncio.run(Calls(Parts(assistant=assistant)).ask(ASKED, **wrong))
 
 
 def test_a_conversation_is_exported_to_its_owner_only(assistant):
