@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -103,10 +103,9 @@ class HybridRetriever:
     def _hits(self, ranked: Sequence[tuple[int, float]], found: Candidates, wanted: int) -> list[Hit]:
         """Read the chunks, best first; one with the same words as a better one is named in its `also_in`.
 
-        One article gives half of them at most, so that none can crowd out all others.
+        One article gives half of them at most while others have any, so that none can crowd out all others.
         """
         hits: dict[str, Hit] = {}
-        given: Counter[str] = Counter()
         for at in range(0, len(ranked), wanted + SPARE):
             part = ranked[at : at + wanted + SPARE]
             chunks = self.library.chunks([one for one, _ in part])
@@ -116,14 +115,22 @@ class HybridRetriever:
                 article, chunk = chunks[one]
                 words = " ".join(chunk.text.casefold().split())
                 if words not in hits:
-                    if given[article.id] >= (wanted + 1) // 2:
-                        continue
-                    given[article.id] += 1
                     hits[words] = Hit(article=article, chunk=chunk, score=score, ranks=found.ranks[one])
                 elif article.id != hits[words].article.id:
                     hits[words] = replace(hits[words], also_in=(*hits[words].also_in, article))
-            if len(hits) >= wanted:
+            if len(_shared(hits.values(), wanted)[0]) >= wanted:
                 break
-        kept = list(hits.values())[:wanted]
+        within, beyond = _shared(hits.values(), wanted)
+        kept = sorted([*within, *beyond][:wanted], key=lambda hit: -hit.score)
         copies = self.library.also_in({hit.article.id for hit in kept})
         return [replace(hit, also_in=(*hit.also_in, *copies.get(hit.article.id, ()))) for hit in kept]
+
+
+def _shared(hits: Iterable[Hit], wanted: int) -> tuple[list[Hit], list[Hit]]:
+    """Part the hits: those within their article's share of what is wanted, and those beyond it."""
+    given: Counter[str] = Counter()
+    within, beyond = [], []
+    for hit in hits:
+        given[hit.article.id] += 1
+        (within if given[hit.article.id] <= (wanted + 1) // 2 else beyond).append(hit)
+    return within, beyond
