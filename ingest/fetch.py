@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import httpcore
 import httpx
@@ -186,7 +187,8 @@ class _Refused(Rejected):
 def _web_address(url: str) -> httpx.URL:
     try:
         target = httpx.URL(url)
-    except httpx.InvalidURL as error:
+        urlsplit(unquote(str(target)))  # as the reader of robots.txt takes it
+    except (httpx.InvalidURL, ValueError) as error:
         raise Rejected(f"The address cannot be read: {error}.") from error
     if target.scheme not in ("http", "https") or not target.host:
         raise Rejected("Only http and https addresses are fetched.")

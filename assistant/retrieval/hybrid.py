@@ -129,7 +129,8 @@ class HybridRetriever:
 def _shared(hits: Iterable[Hit], wanted: int) -> tuple[list[Hit], list[Hit]]:
     """Part the hits: those within their article's share of what is wanted, and those beyond it."""
     given: Counter[str] = Counter()
-    within, beyond = [], []
+    within: list[Hit] = []
+    beyond: list[Hit] = []
     for hit in hits:
         given[hit.article.id] += 1
         (within if given[hit.article.id] <= (wanted + 1) // 2 else beyond).append(hit)
