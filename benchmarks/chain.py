@@ -52,7 +52,7 @@ def overhead(encoder: Encoder, hits: list[Hit]) -> dict[str, float]:
         model = chat_model(Settings(chat_model="scripted", chat_base_url=server.url))
         answerer = GenerativeAnswerer(model, encoder, ExtractiveAnswerer(encoder))
         request = Request(QUESTION, tuple(hits), "en", (), None)
-        messages = answerer.chain(hits).steps[:-1]  # type: ignore[attr-defined]
+        messages = answerer.chain(hits).steps[:-1]  # type: ignore[attr-defined]  # a Runnable does not name its steps
         prompt = (messages[0] | PROMPT).invoke(request)
 
         def bare() -> Iterable[str]:
