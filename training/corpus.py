@@ -46,6 +46,7 @@ class Passage:
 
     sentences: dict[str, list[str]]
     questions: list[Question] = field(default_factory=list)
+    title: dict[str, str] = field(default_factory=dict)
 
 
 def read_table(path: Path) -> Iterator[dict[str, str]]:
@@ -79,7 +80,7 @@ def own_passages(folder: Path = PASSAGES) -> list[Passage]:
                 Question({lang: q[lang] for lang in LANGUAGES}, q.get("sentence"))
                 for q in row["questions"] + row["unanswerable"]
             ]
-            found.append(Passage({lang: row[lang] for lang in LANGUAGES}, questions))
+            found.append(Passage({lang: row[lang] for lang in LANGUAGES}, questions, row["title"]))
     return found
 
 

@@ -27,15 +27,20 @@ import numpy as np
 import torch
 import vocabulary
 from dev import figures
+from groups import xquad_passages
 from modelling import MAX_TOKENS, embed_texts, embed_tokens, new_student, teacher_folder
 from objectives import align_loss, pair_loss
 from tokenizers import Tokenizer
+from torch.nn import functional
 from transformers import BertModel
+from windows import Window, pooled, window_loss, windows
 
 import examples
 
 log = logging.getLogger("train_encoder")
 BANK = 4096
+QUESTIONS = 3  # of a passage in a batch
+QUESTION_TOKENS = 40  # that these have, about
 
 
 @dataclass
@@ -50,11 +55,13 @@ class Material:
     left_ids: list[list[int]]
     right_ids: list[list[int]]
     hard_ids: list[list[list[int]]]
+    windows: list[Window]
+    target_number: dict[str, int]
 
 
 def collect(
     data: Path, seed: int, limit: int | None, mine: bool
-) -> tuple[list[examples.Aligned], list[examples.Pair]]:
+) -> tuple[list[examples.Aligned], list[examples.Pair], list[corpus.Passage]]:
     """Read and join the training data; `limit` keeps the first rows of each table; `mine` adds hard negatives."""
     random_ = random.Random(seed)
     rows = corpus.parallel_rows(data)[:limit]
@@ -91,7 +98,7 @@ def collect(
         *examples.question_pairs(own, "own"),
         *examples.other_pairs(rows, corpus.heading_pairs(data)[:limit], xquad),
     ]
-    return aligned, pairs
+    return aligned, pairs, [*own, *together, *xquad_passages(data)[:limit]]
 
 
 def teacher_targets(texts: Sequence[str], cache: Path, device: str) -> np.ndarray:
@@ -118,7 +125,7 @@ def teacher_targets(texts: Sequence[str], cache: Path, device: str) -> np.ndarra
 def prepare(tokenizer: Tokenizer, arguments: argparse.Namespace) -> Material:
     """Collect, tokenise and embed the targets."""
     mine = arguments.stage == "retrieval"
-    aligned, pairs = collect(arguments.data, arguments.seed, arguments.limit, mine)
+    aligned, pairs, passages = collect(arguments.data, arguments.seed, arguments.limit, mine)
     distinct = list(dict.fromkeys(one.target for one in aligned))
     targets = teacher_targets(distinct, arguments.out.parent / "teacher", arguments.device)
     number = {text: index for index, text in enumerate(distinct)}
@@ -131,6 +138,8 @@ def prepare(tokenizer: Tokenizer, arguments: argparse.Namespace) -> Material:
         examples.tokenised(tokenizer, [one.left for one in pairs], MAX_TOKENS),
         examples.tokenised(tokenizer, [one.right for one in pairs], MAX_TOKENS),
         [examples.tokenised(tokenizer, one.hard, MAX_TOKENS) if one.hard else [] for one in pairs],
+        windows(passages, tokenizer, MAX_TOKENS, random.Random(arguments.seed)) if mine else [],
+        number,
     )
 
 
@@ -161,7 +170,11 @@ class Trainer:
         shares = [examples.PAIR_SHARE[pair.kind] / counts[pair.kind] for pair in material.pairs]
         self.pairs = examples.Batches(both, shares, arguments.tokens, arguments.seed + 1)
         self.random = np.random.default_rng(arguments.seed + 2)
-        self.pair_share = 0.45 if arguments.stage == "retrieval" else 0.12
+        retrieval = arguments.stage == "retrieval"
+        self.window_share, self.pair_share = (0.35, 0.25) if retrieval else (0.0, 0.12)
+        read = [len(one.ids) + QUESTION_TOKENS for one in material.windows]
+        if read:
+            self.windows = examples.Batches(read, [1.0] * len(read), arguments.tokens, arguments.seed + 3)
 
     def embed(self, ids: Sequence[Sequence[int]]) -> torch.Tensor:
         """Embed token ids with gradients."""
@@ -171,7 +184,10 @@ class Trainer:
     def loss(self) -> torch.Tensor:
         """Loss of the next batch."""
         material, device = self.material, self.arguments.device
-        if self.random.random() < self.pair_share:
+        draw = self.random.random()
+        if draw < self.window_share:
+            return self.windows_loss([material.windows[i] for i in self.windows.draw()])
+        if draw < self.window_share + self.pair_share:
             at = self.pairs.draw()
             left = self.embed([material.left_ids[i] for i in at])
             right = self.embed([material.right_ids[i] for i in at])
@@ -184,6 +200,35 @@ class Trainer:
         student = self.embed([material.aligned_ids[i] for i in at])
         targets = material.targets[material.target_of[at]].to(device)
         return align_loss(student, targets, material.targets[bank].to(device))
+
+    def windows_loss(self, drawn: Sequence[Window]) -> torch.Tensor:
+        """Loss of some passages: their questions find their answers, their sentences stay where the teacher has them."""
+        device = self.arguments.device
+        table, mask = (torch.from_numpy(x).to(device) for x in examples.padded([one.ids for one in drawn]))
+        hidden = self.model(input_ids=table, attention_mask=mask).last_hidden_state.float()
+        weights = mask.unsqueeze(-1).float()
+        passages = functional.normalize((hidden * weights).sum(1), dim=-1)
+        sentences = pooled(hidden, [one.spans for one in drawn])
+        sizes = [len(one.spans) for one in drawn]
+        before = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+        asked, answers = [], []
+        for start, one in zip(before, drawn, strict=True):
+            for at in self.random.permutation(len(one.questions))[:QUESTIONS]:
+                forms, sentence = one.questions[at]
+                asked.append(forms[self.random.integers(len(forms))])
+                answers.append(start + sentence)
+        loss = window_loss(
+            self.embed(asked),
+            sentences,
+            passages,
+            np.array(answers),
+            np.repeat(np.arange(len(drawn)), sizes),
+            np.array([one.group for one in drawn]),
+        )
+        numbers = [self.material.target_number.get(text, -1) for one in drawn for text in one.english]
+        known = [at for at, number in enumerate(numbers) if number >= 0]
+        targets = self.material.targets[[numbers[at] for at in known]].to(device)
+        return loss + 2 * (1 - (sentences[known] * targets).sum(-1)).sum() / max(1, len(known))
 
     def run(self, report: float, measure: object) -> None:
         """Train until the minutes are over or Ctrl-C."""
