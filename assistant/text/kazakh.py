@@ -7,6 +7,7 @@ letters (казакша). Known words are restored whole, the rest by letter and
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from assistant.text.script import skeleton
 
@@ -35,6 +36,7 @@ _NEWS = """
 """
 COMMON_WORDS = tuple(_COMMON.split())
 _KNOWN = {skeleton(word): word for word in (*_NEWS.split(), *COMMON_WORDS)}
+_LENGTHS = sorted({len(bones) for bones in _KNOWN})
 
 _LETTERS = dict(
     zip("abvgdejzklmnoprstufhcwxqäáəöóüúūğǵşñŋńıý", "абвгдежзклмнопрстуфхцухқәәәөөүүұғғшңңңыу", strict=True)
@@ -51,8 +53,8 @@ _PAIRS = {
     "yu": "ю",
     "ia": "ия",
 }
-_LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+")
-_CYRILLIC_WORD = re.compile(r"[\u0400-\u04ff]+")
+_LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{1,64}")
+_CYRILLIC_WORD = re.compile(r"[\u0400-\u04ff]{1,64}")
 _PAIR = re.compile("|".join(_PAIRS))
 _VOWEL_Y = re.compile(r"(?<![aeiouäöüāūıy])y(?![aeiouäöü])")
 _GLIDE = re.compile(r"(?<=[aeoäö])[iıy]|(?<=[uūü])i")
@@ -66,6 +68,7 @@ _BACK_CONSONANTS = {"к": "қ", "г": "ғ"}
 _FRONT_VOWELS = str.maketrans("ыи", "іі")
 
 
+@lru_cache(maxsize=1 << 13)
 def _from_latin(word: str, *, vowel_y: bool) -> str:
     """Return a lower-case Latin word in Cyrillic, letter by letter; ш, ж and the like before single letters."""
     back = bool(re.search("[aqğǵūy]" if vowel_y else "[aqğǵūı]", word))
@@ -79,13 +82,14 @@ def _from_latin(word: str, *, vowel_y: bool) -> str:
 def _known_stem(word: str) -> tuple[str, str]:
     """Return the known word that this one starts with, in its true spelling, and the rest."""
     bones = skeleton(word)
-    for end in range(len(word), 3, -1):
-        start = skeleton(word[:end])
-        if start in _KNOWN and bones.startswith(start):
+    starts = {bones[:length] for length in _LENGTHS} & _KNOWN.keys()
+    for end in range(len(word), 3, -1) if starts else ():
+        if (start := skeleton(word[:end])) in starts:
             return _KNOWN[start], word[end:]
     return _KNOWN.get(bones, ""), "" if bones in _KNOWN else word
 
 
+@lru_cache(maxsize=1 << 13)
 def _restore(word: str, *, velars: bool) -> str:
     """Return a lower-case Cyrillic word with the Kazakh letters that its writer left out."""
     stem, ending = _known_stem(word)

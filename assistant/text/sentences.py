@@ -8,9 +8,11 @@ quadratic time on long lines.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from razdel.segmenters.sentenize import SentSplit, sentenize
+from razdel.segmenters.sentenize import RULES, SentSplit
 
+_RULES = tuple(rule.function for rule in RULES if rule.name != "no_space_prefix")  # there is one at every gap
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _GAP = re.compile(r"(?<=[.!?…\"»“”’')\]])\s+(?=\S)")
 _CLOSERS = "\"»“”’')]"
@@ -49,6 +51,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    if start < end and not (text[start].isspace() or text[end - 1].isspace()):
+        return start, end
     piece = text[start:end]
     left = len(piece) - len(piece.lstrip())
     right = len(piece.rstrip())
@@ -72,4 +76,14 @@ def _ends_sentence(text: str, start: int, stop: int, resume: int, limit: int) ->
     if _ABBREVIATION.search(head) or (_MONTH.search(head) and after[:1].isdigit()):
         return False
     left, begun = text[max(start, mark - _WINDOW) : mark], text[start : min(mark, start + _BULLET)]
-    return not sentenize.join(SentSplit(left, text[mark], " " + after, begun))
+    return not _joins(left, text[mark], after, begun)
+
+
+@lru_cache(maxsize=1 << 14)
+def _joins(left: str, mark: str, after: str, begun: str) -> bool:
+    """Tell whether one of razdel's rules joins what is before a gap with what is after it."""
+    split = SentSplit(left, mark, " " + after, begun)
+    for rule in _RULES:  # noqa: SIM110 - a megabyte of short sentences asks this 150,000 times
+        if rule(split):
+            return True
+    return False

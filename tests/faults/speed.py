@@ -5,6 +5,7 @@ python -m tests.faults.speed
 
 from __future__ import annotations
 
+import random
 import time
 
 from tests.faults.fuzz import TARGETS
@@ -12,6 +13,7 @@ from tests.faults.report import write
 
 MB = 1_000_000
 SECONDS = 2.0
+_LOT = random.Random(1)
 LONG = {
     "numbers": "7 ",
     "long number": "7",
@@ -58,14 +60,20 @@ LONG = {
     "questions": "Сколько? ",
     "zero": "\x00",
     "emoji": "🙂",
+    "short sentences, no two alike": " ".join(
+        "".join(_LOT.choices("абвгдеж", k=6)).capitalize()[: _LOT.randint(1, 6)] + _LOT.choice(".!?…»")
+        for _ in range(50_000)
+    ),
+    "one latin kazakh word": "a",
 }
+OPENINGS = {"one latin kazakh word": "qalai bolady " * 2000}
 
 
 def fastest(name: str, what: str, size: int) -> float:
     """Return the seconds of processor time that a target takes for so many bytes; again if it took long, for others may be at work."""
     piece = LONG[what]
     length = size * len(piece) // len(piece.encode("utf-8", "replace"))
-    text = (piece * (length // len(piece) + 1))[:length]
+    text = (OPENINGS.get(what, "") + piece * (length // len(piece) + 1))[:length]
     taken = []
     while len(taken) < 3 and (not taken or min(taken) > SECONDS * size / MB):
         began = time.process_time()
