@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 ENVIRONMENTS = ROOT / "benchmarks" / ".peers"
 PEERS = ("langchain", "txtai", "haystack", "llamaindex")
 ENCODERS = ("builtin", "minilm")
-OWN = "ours"
+OWN, FLOOR = "ours", "floor: "
 LONGEST = 7200.0  # seconds for one job
 FLOORS = ("encoding", "hnsw", "sqlite")
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
@@ -133,11 +133,11 @@ class Contender:
         return took
 
 
-def contenders(only: tuple[str, ...] = ()) -> tuple[list[Contender], dict[str, str]]:
-    """Return the contenders that can run here, or those named, and why each other one is left out."""
-    found = [Contender(OWN, "own"), *(Contender(f"floor: {part}", "floor", part) for part in FLOORS)]
+def contenders(only: tuple[str, ...] = (), *, alone: bool = False) -> tuple[list[Contender], dict[str, str]]:
+    """Return who can run here, with the peers that are named or else all, and why each other peer is left out."""
+    found = [Contender(OWN, "own"), *(Contender(f"{FLOOR}{part}", "floor", part) for part in FLOORS)]
     missing = {}
-    for peer in PEERS:
+    for peer in () if alone else PEERS:
         python = ENVIRONMENTS / peer / "bin" / "python"
         for encoder in ENCODERS:
             name = peer if encoder == "builtin" else f"{peer}, {encoder}"

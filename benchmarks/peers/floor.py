@@ -41,7 +41,7 @@ class Floor(Peer):
 class Encoding(Floor):
     """The built-in encoder alone."""
 
-    def __init__(self, _encoder: str) -> None:
+    def __init__(self) -> None:
         """Load the encoder."""
         self.encoder = load_encoder()
 
@@ -110,4 +110,4 @@ class Sqlite(Floor):
 FLOORS = {"encoding": Encoding, "hnsw": Hnsw, "sqlite": Sqlite}
 
 if __name__ == "__main__":
-    run(lambda name: FLOORS[name](name))
+    run(lambda name: FLOORS[name]())

@@ -44,18 +44,12 @@ class Haystack(Peer):
     """Haystack's store in memory and two pipelines."""
 
     def __init__(self, encoder: str) -> None:
-        """Load the model, once for questions and documents."""
-        model = {
+        """Note the model; Haystack loads it once for all that use it."""
+        self.model = {
             "model": model_folder(encoder),
             "trust_remote_code": encoder == "builtin",
             "progress_bar": False,
         }
-        self.embedders = (
-            SentenceTransformersDocumentEmbedder(**model),
-            SentenceTransformersTextEmbedder(**model),
-        )
-        for embedder in self.embedders:
-            embedder.warm_up()
 
     def open(self, folder: Path) -> None:
         """Load the store and make the pipelines."""
@@ -66,15 +60,14 @@ class Haystack(Peer):
             if self.path.exists()
             else InMemoryDocumentStore(embedding_similarity_function="cosine")
         )
-        for_documents, for_questions = self.embedders
         self.indexing = Pipeline()
         self.indexing.add_component("splitter", DocumentSplitter(split_by="word", split_length=200))
-        self.indexing.add_component("embedder", for_documents)
+        self.indexing.add_component("embedder", SentenceTransformersDocumentEmbedder(**self.model))
         self.indexing.add_component("writer", DocumentWriter(self.store))
         self.indexing.connect("splitter", "embedder")
         self.indexing.connect("embedder", "writer")
         self.hybrid = Pipeline()
-        self.hybrid.add_component("embedder", for_questions)
+        self.hybrid.add_component("embedder", SentenceTransformersTextEmbedder(**self.model))
         self.hybrid.add_component("meaning", InMemoryEmbeddingRetriever(self.store))
         self.hybrid.add_component("words", InMemoryBM25Retriever(self.store))
         self.hybrid.add_component("joiner", DocumentJoiner(join_mode="reciprocal_rank_fusion"))

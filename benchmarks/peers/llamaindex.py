@@ -41,7 +41,8 @@ class LlamaIndex(Peer):
 
     def __init__(self, encoder: str) -> None:
         """Load the model."""
-        self.embedding = HuggingFaceEmbedding(model_folder(encoder), trust_remote_code=encoder == "builtin")
+        ours = {"trust_remote_code": True, "max_length": 384} if encoder == "builtin" else {}
+        self.embedding = HuggingFaceEmbedding(model_folder(encoder), **ours)
         self.splitter = SentenceSplitter()
 
     def open(self, folder: Path) -> None:
@@ -106,8 +107,8 @@ class LlamaIndex(Peer):
         self._index_words()
 
     def _delete(self, article: str) -> None:
-        if self.documents.get_ref_doc_info(article):
-            self.index.delete_ref_doc(article, delete_from_docstore=True)
+        self.index.delete_ref_doc(article)
+        self.documents.delete_ref_doc(article, raise_error=False)
 
     def _add(self, rows: list[Row]) -> int:
         return self._insert(
