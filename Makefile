@@ -10,10 +10,11 @@ PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 export ASSISTANT_DATA_DIR ?= $(CURDIR)/data
 
 EXAMPLES := $(ASSISTANT_DATA_DIR)/.examples
+PEERS := $(patsubst benchmarks/peers/%.txt,benchmarks/.peers/%/.ready,$(wildcard benchmarks/peers/*.txt))
 Q ?= How many Kazakh students study in Russia?
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask chat ingest test lint format types unit eval bench browser screenshots docs train-smoke test-model crash faults soak verdicts clean
+.PHONY: help run ask chat ingest test lint format types unit eval bench bench-full bench-peers browser screenshots docs train-smoke test-model crash faults soak verdicts clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,8 +52,13 @@ unit: $(VENV)/.dev ## the tests: make unit T="tests/retrieval -x"
 eval: $(VENV)/.run ## quality on the development sets in ../shared/data/dev
 	@$(BIN)/python benchmarks/quality.py
 
-bench: $(VENV)/.run ## latency, memory and start-up on this machine
-	@$(BIN)/python benchmarks/latency.py
+bench: $(VENV)/.bench $(PEERS) ## beside LangChain, txtai, Haystack and LlamaIndex on this machine: 10 minutes
+	@$(BIN)/python -m benchmarks.compare --name small --size 400 --budget 40 --only "langchain, minilm" --only txtai --only haystack --only llamaindex
+
+bench-full: $(VENV)/.bench $(PEERS) ## the same with 1,000 to 100,000 chunks, and quality: 3 hours; writes docs/performance.md
+	@$(BIN)/python -m benchmarks.compare --size 1000 --size 10000 --size 100000 --quality --publish
+
+bench-peers: $(PEERS) ## the environments of the peers, in benchmarks/.peers
 
 browser: $(VENV)/.dev node_modules/.ready ## the page in a real Chromium, with axe-core: make browser T="-k phone"
 	@$(BIN)/python -m pytest tests/web/browser $(T)
@@ -85,7 +91,7 @@ verdicts: $(VENV)/.run ## fit the verdicts' thresholds to the encoder and write 
 	@$(BIN)/python -m benchmarks.verdicts --write
 
 clean: ## remove the environment, caches and this checkout's library
-	rm -rf $(VENV) $(MODEL) node_modules data build dist .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) $(MODEL) benchmarks/.peers node_modules data build dist .mypy_cache .pytest_cache .ruff_cache *.egg-info
 
 # Apart from the main environment. The native build of llama.cpp uses instructions that not every machine has.
 $(MODEL)/.ready:
@@ -100,15 +106,22 @@ $(EXAMPLES): $(VENV)/.run
 	@$(BIN)/python -m ingest examples/articles
 	@touch $@
 
+# Each peer has its own packages. One that cannot be installed is left out of the comparison.
+benchmarks/.peers/%/.ready: benchmarks/peers/%.txt
+	@echo "Making the environment of $* (some minutes, once) ..."
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< && touch $@ || echo "$* is left out."
+
 node_modules/.ready: package.json
 	@npm install --no-audit --no-fund --no-package-lock --loglevel=error
 	@touch $@
 
 # Each stamp is one state of the environment; a newer pyproject.toml or constraints.txt installs again.
 $(VENV)/.run: EXTRAS :=
-$(VENV)/.dev: EXTRAS := [dev]
-$(VENV)/.train: EXTRAS := [dev,train]
-$(VENV)/.run $(VENV)/.dev $(VENV)/.train: pyproject.toml constraints.txt
+$(VENV)/.bench: EXTRAS := [bench]
+$(VENV)/.dev: EXTRAS := [dev,bench]
+$(VENV)/.train: EXTRAS := [dev,bench,train]
+$(VENV)/.run $(VENV)/.bench $(VENV)/.dev $(VENV)/.train: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { echo "Making $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing the pinned packages (a minute or two, once) ..."
 	@$(PIP) install --constraint constraints.txt --editable ".$(EXTRAS)"

@@ -91,8 +91,9 @@ class Contender:
         timer.cancel()
         if not line:
             self.said.seek(0)
-            last = self.said.read().strip().rpartition("\n")[2]
-            raise ContenderFailed(f"The process ended with {self.process.wait()}: {last}")
+            raise ContenderFailed(
+                f"The process ended with {self.process.wait()}: {last_line(self.said.read())}"
+            )
         reply: dict[str, Any] = json.loads(line)
         if "error" in reply:
             raise ContenderFailed(reply["error"])
@@ -107,9 +108,10 @@ class Contender:
 
     def stop(self) -> None:
         """End the process."""
-        if self.process:
+        if self.process and self.said:
             self.process.communicate()
-            self.process = None
+            self.said.close()
+            self.process = self.said = None
 
     def memory(self) -> float:
         """Return the megabytes that the process has resident."""
@@ -125,12 +127,24 @@ class Contender:
         )
         started = perf_counter()
         done = subprocess.run(
-            command, cwd=ROOT, env=environment(), capture_output=True, timeout=LONGEST, check=False
+            command,
+            cwd=ROOT,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=LONGEST,
+            check=False,
         )
         took = perf_counter() - started
         if done.returncode or not done.stdout:
-            raise ContenderFailed(f"The script ended with {done.returncode}.")
+            raise ContenderFailed(f"The script ended with {done.returncode}: {last_line(done.stderr)}")
         return took
+
+
+def last_line(text: str) -> str:
+    """Return the last line of what a process said."""
+    return text.strip().rpartition("\n")[2]
 
 
 def contenders(only: tuple[str, ...] = (), *, alone: bool = False) -> tuple[list[Contender], dict[str, str]]:
@@ -143,7 +157,7 @@ def contenders(only: tuple[str, ...] = (), *, alone: bool = False) -> tuple[list
             name = peer if encoder == "builtin" else f"{peer}, {encoder}"
             if only and name not in only:
                 continue
-            if python.exists():
+            if (ENVIRONMENTS / peer / ".ready").exists():
                 found.append(Contender(name, peer, encoder, python))
             else:
                 missing[name] = "its environment is not there (make bench-peers)"
