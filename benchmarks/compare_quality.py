@@ -54,7 +54,7 @@ def write(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
 def sets(folder: Path) -> Iterator[tuple[str, Path, Path]]:
     """Yield the name, the questions and the articles of each set, the same articles for everybody."""
     for questions in sorted(corpus.DEV.glob("*/questions.jsonl")):
-        with opened(Settings(), articles_for(questions)) as assistant:
+        with opened(Settings(encoder="hash"), articles_for(questions)) as assistant:
             yield (
                 f"{questions.parent.name}, articles kk",
                 questions,
@@ -77,12 +77,8 @@ def sets(folder: Path) -> Iterator[tuple[str, Path, Path]]:
 
 
 def _rows(assistant: Assistant) -> list[dict[str, str]]:
-    stored = [assistant.library.article(row.id) for row in assistant.articles()]
-    return [
-        _row(article.id, article.text, article.language or "kk", article.title)
-        for article in stored
-        if article
-    ]
+    articles = (assistant.library.article(row.article.id) for row in assistant.articles())
+    return [_row(one.id, one.text, one.language or "kk", one.title) for one in articles if one]
 
 
 def _row(id_: str, text: str, language: str, title: str = "") -> dict[str, str]:

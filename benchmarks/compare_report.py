@@ -35,7 +35,8 @@ Medians over the runs, and from the least to the greatest run in brackets. **The
 to keep in mind: no chat model is here, so a peer's answer is its search and the prompt it would send. Peers cut articles their own way, so
 ingest is compared by the same articles' seconds. Where a peer has no ingest, it was given our chunks with their vectors. A peer that
 keeps its index in memory does not save it again after a change. LangChain's chain searches by meaning only; the other peers
-also by words.
+also by words. The interview is one article: there a passage counts, as each cuts them, if it is the first to hold a sentence
+that answers.
 """
 
 
