@@ -53,7 +53,7 @@ eval: $(VENV)/.run ## quality on the development sets in ../shared/data/dev
 	@$(BIN)/python benchmarks/quality.py
 
 bench: $(VENV)/.bench $(PEERS) ## beside LangChain, txtai, Haystack and LlamaIndex on this machine: 10 minutes
-	@$(BIN)/python -m benchmarks.compare --name small --size 400 --budget 40 --only "langchain, minilm" --only txtai --only haystack --only llamaindex
+	@$(BIN)/python -m benchmarks.compare --name small --size 300 --budget 60 --only "langchain, minilm" --only txtai --only haystack --only llamaindex
 
 bench-full: $(VENV)/.bench $(PEERS) ## the same with 1,000 to 100,000 chunks, and quality: 3 hours; writes docs/performance.md
 	@$(BIN)/python -m benchmarks.compare --size 1000 --size 10000 --size 100000 --quality --publish

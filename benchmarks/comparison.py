@@ -7,7 +7,8 @@ import shutil
 import statistics
 import subprocess
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -15,6 +16,7 @@ from time import perf_counter
 from typing import Any
 
 import httpx
+from click import ClickException
 
 from benchmarks import corpus
 from benchmarks.contenders import OWN, Contender, ContenderFailed
@@ -194,17 +196,30 @@ class Comparison:
 
     def chat(self) -> None:
         """Time our web chat from its start to the first answer, and take its memory."""
+        own = self.figures["chat"]
         folder = next(self.home(one) for one in self.contenders if one.name == OWN)
         for question in corpus.questions(seed=2)[: self.runs]:
             began = perf_counter()
-            server, address = started(folder, "builtin")
             try:
-                httpx.post(f"{address}/api/ask", json={"question": question}, timeout=60).raise_for_status()
-                self.figures["chat"].setdefault("cold", []).append(perf_counter() - began)
-                self.figures["chat"]["memory"] = megabytes(server.pid)
-            finally:
-                server.terminate()
-                server.wait(60)
+                with serving(folder) as (server, address):
+                    answer = httpx.post(f"{address}/api/ask", json={"question": question}, timeout=60)
+                    answer.raise_for_status()
+                    own.setdefault("cold", []).append(perf_counter() - began)
+                    own["memory"] = megabytes(server)
+            except (httpx.HTTPError, ClickException) as error:
+                own["failed"] = f"chat: {error}"
+                return
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[int, str]]:
+    """Serve a library; yield the process and the address."""
+    server, address = started(folder, "builtin")
+    try:
+        yield server.pid, address
+    finally:
+        server.terminate()
+        server.wait(60)
 
 
 def percentile(values: Sequence[float], rank: int) -> float:

@@ -45,6 +45,7 @@ class Haystack(Peer):
 
     def __init__(self, encoder: str) -> None:
         """Note the model; Haystack loads it once for all that use it."""
+        self.prompt = PromptBuilder(TEMPLATE, required_variables=["documents", "question"])
         self.model = {
             "model": model_folder(encoder),
             "trust_remote_code": encoder == "builtin",
@@ -71,13 +72,9 @@ class Haystack(Peer):
         self.hybrid.add_component("meaning", InMemoryEmbeddingRetriever(self.store))
         self.hybrid.add_component("words", InMemoryBM25Retriever(self.store))
         self.hybrid.add_component("joiner", DocumentJoiner(join_mode="reciprocal_rank_fusion"))
-        self.hybrid.add_component(
-            "prompt", PromptBuilder(TEMPLATE, required_variables=["documents", "question"])
-        )
         self.hybrid.connect("embedder", "meaning")
         self.hybrid.connect("meaning", "joiner")
         self.hybrid.connect("words", "joiner")
-        self.hybrid.connect("joiner.documents", "prompt.documents")
 
     def ingest(self, articles: Path) -> int:
         """Run the indexing pipeline and save the store."""
@@ -102,11 +99,11 @@ class Haystack(Peer):
 
     def search(self, question: str, limit: int) -> list[Passage]:
         """Run the hybrid pipeline."""
-        return [Passage(one.meta["article"], one.content) for one in self._run(question, limit)[0]]
+        return [Passage(one.meta["article"], one.content) for one in self._find(question, limit)]
 
     def ask(self, question: str) -> str:
-        """Run the hybrid pipeline up to the chat model."""
-        return self._run(question, ASKED)[1]
+        """Run the hybrid pipeline and build the prompt."""
+        return self.prompt.run(documents=self._find(question, ASKED), question=question)["prompt"]
 
     def update(self, row: Row) -> None:
         """Delete the old documents, write the new."""
@@ -122,18 +119,16 @@ class Haystack(Peer):
         documents = [Document(content=body(row), meta={"article": row["id"]}) for row in rows]
         return self.indexing.run({"splitter": {"documents": documents}})["writer"]["documents_written"]
 
-    def _run(self, question: str, limit: int) -> tuple[list[Document], str]:
+    def _find(self, question: str, limit: int) -> list[Document]:
         results = self.hybrid.run(
             {
                 "embedder": {"text": question},
                 "meaning": {"top_k": limit},
                 "words": {"query": question, "top_k": limit},
                 "joiner": {"top_k": limit},
-                "prompt": {"question": question},
-            },
-            include_outputs_from={"joiner"},
+            }
         )
-        return results["joiner"]["documents"], results["prompt"]["prompt"]
+        return results["joiner"]["documents"]
 
 
 if __name__ == "__main__":
