@@ -19,7 +19,7 @@ from assistant.encoders.remembering import Remembering
 from assistant.errors import EmptyLibrary, ModelError, UsageError
 from assistant.library.library import Library
 from assistant.library.records import ArticleRow
-from assistant.retrieval.across import Translating, TranslatingRetriever
+from assistant.retrieval.across import TranslatingRetriever
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.settings import Settings
 from assistant.steps import steps
@@ -85,17 +85,22 @@ class Assistant:
         settings = settings or Settings()
         encoder = load_encoder(settings.encoder)
         aliases = Aliases.load(settings.aliases)
-        extractive = ExtractiveAnswerer(Remembering(encoder), load_reranker(settings.reranker), aliases)
+        reranker = load_reranker(settings.reranker)
+        library = Library.open(settings.data_dir, encoder, aliases=aliases)
+        remembering = Remembering(encoder)
+        extractive = ExtractiveAnswerer(remembering, reranker, aliases, kept=library.sentences)
         answerer: Answerer = extractive
-        translator: Translating | None = None
+        retriever: Retriever = HybridRetriever(library, remembering)
         if settings.chat_model:
             from assistant.answering.setup import chat_parts
 
-            answerer, translator = chat_parts(settings, encoder, extractive, aliases)
-        library = Library.open(settings.data_dir, encoder, aliases=aliases)
-        retriever: Retriever = HybridRetriever(library, encoder)
-        if translator:
-            retriever = TranslatingRetriever(retriever, translator, lambda: list(library.counts().languages))
+            try:
+                answerer, translator = chat_parts(settings, encoder, extractive, aliases)
+            except BaseException:
+                library.close()
+                raise
+            if translator:
+                retriever = TranslatingRetriever(retriever, translator, lambda: [*library.counts().languages])
         return cls(
             library=library,
             retriever=retriever,

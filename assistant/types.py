@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ Language = Literal["kk", "ru", "en"]
 Verdict = Literal["supported", "partly", "unsupported"]
 EventKind = Literal["status", "sources", "delta", "citation", "answer"]
 Vectors = NDArray[np.float32]
+Span = tuple[int, int]
 
 LANGUAGES: tuple[Language, ...] = ("kk", "ru", "en")
 
@@ -167,6 +168,16 @@ class Encoder(Protocol):
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages, shape (n, dimension), float32, rows of unit length."""
+
+
+@runtime_checkable
+class SpanEncoder(Encoder, Protocol):
+    """An encoder that gives the vectors of a passage's sentences in the pass that gives the passage's own."""
+
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Encode passages, shape (n, dimension), and the spans of each, shape (spans, dimension); rows of unit length."""
 
 
 class Reranker(Protocol):

@@ -72,6 +72,7 @@ class Sets:
     def case(self, place: str, question: str, name: str, kind: str, evidence: Iterable[str] = (), without: Iterable[str] = (), weight: float = 1.0) -> Case:  # fmt: skip
         """Measure a question against the articles of a set, some of them left out."""
         left_out = set(without)
+        self.answerer.kept = self.searches[place].library.sentences
 
         def search(text: str) -> list[Hit]:
             found = self.searches[place].search(text, limit=HITS + 10 if left_out else HITS)

@@ -12,7 +12,7 @@ import resource
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -20,10 +20,13 @@ from time import perf_counter
 import click
 import numpy as np
 
+from assistant.answering.extractive import ExtractiveAnswerer
 from assistant.cli.render import console, table
 from assistant.encoders import load_encoder
+from assistant.encoders.base import unit_rows
 from assistant.library.library import Library
 from assistant.retrieval.hybrid import HybridRetriever
+from assistant.text.aliases import Aliases
 from assistant.types import LANGUAGES, Article, Encoder, Filters, Language
 
 LETTERS = {
@@ -31,7 +34,8 @@ LETTERS = {
     "ru": "абвгдежзийклмнопрстуфхцчшщыэюя",
     "en": "abcdefghijklmnopqrstuvwxyz",
 }
-WORDS = 110  # of a chunk
+WORDS = 18  # of a sentence
+SENTENCES = 6  # of a chunk
 CHUNKS = 8  # of an article
 
 
@@ -46,9 +50,11 @@ def articles(count: int, draw: random.Random) -> Iterator[tuple[Article, list[tu
     weights = np.cumsum(1 / np.arange(1, 20_001)).tolist()
     for number in range(count):
         language = LANGUAGES[number % 3]
-        parts = [
-            " ".join(draw.choices(words[language], cum_weights=weights, k=WORDS)) + "." for _ in range(CHUNKS)
+        sentences = [
+            " ".join(draw.choices(words[language], cum_weights=weights, k=WORDS)).capitalize() + "."
+            for _ in range(CHUNKS * SENTENCES)
         ]
+        parts = [" ".join(sentences[at::CHUNKS]) for at in range(CHUNKS)]
         spans, at = [], 0
         for part in parts:
             spans.append((at, at + len(part)))
@@ -71,21 +77,22 @@ def fill(library: Library, encoder: Encoder, chunks: int, draw: random.Random) -
     questions = []
     with library.writing():
         for article, spans in articles(chunks // CHUNKS, draw):
-            vectors = noise.standard_normal((len(spans), encoder.dimension), dtype=np.float32)
-            library.add(article, spans, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+            vectors, *sentences = (
+                unit_rows(noise.standard_normal((rows, encoder.dimension), dtype=np.float32))
+                for rows in (len(spans), *[SENTENCES] * len(spans))
+            )
+            library.add(article, spans, vectors, sentences)
             if len(questions) < 200:
                 questions.append(" ".join(draw.sample(article.text.split(), 7)) + "?")
     return questions
 
 
-def milliseconds(
-    retriever: HybridRetriever, questions: list[str], filters: Filters | None = None
-) -> list[float]:
-    """Time each search."""
+def milliseconds(run: Callable[[str], object], questions: list[str]) -> list[float]:
+    """Time each question."""
     times = []
     for question in questions:
         started = perf_counter()
-        retriever.search(question, 10, filters)
+        run(question)
         times.append(1000 * (perf_counter() - started))
     return times
 
@@ -132,9 +139,18 @@ def main(chunks: tuple[int, ...], name: str) -> None:
             with Library.open(Path(folder), encoder) as library:
                 questions = fill(library, encoder, size, random.Random(0))
                 retriever = HybridRetriever(library, encoder)
-                milliseconds(retriever, questions[:20])
-                for label, filters in (("search", None), ("search, one publisher", Filters(publisher="p3"))):
-                    times = milliseconds(retriever, questions, filters)
+                answerer = ExtractiveAnswerer(encoder, aliases=Aliases.load(), kept=library.sentences)
+                one = Filters(publisher="p3")
+                work: dict[str, Callable[[str], object]] = {
+                    "search": retriever.search,
+                    "search, one publisher": lambda question: retriever.search(question, 10, one),  # noqa: B023
+                    "answer": lambda question: list(
+                        answerer.stream(question, retriever.search(question), "en")  # noqa: B023
+                    ),
+                }
+                milliseconds(work["answer"], questions[:20])
+                for label, run in work.items():
+                    times = milliseconds(run, questions)
                     p95 = statistics.quantiles(times, n=20)[-1]
                     rows.append(
                         [

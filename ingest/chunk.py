@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assistant.text.sentences import sentence_spans
-from assistant.types import Article
-
-Span = tuple[int, int]
+from assistant.types import Article, Span
 
 MIN_WORDS = 80
 MAX_WORDS = 160

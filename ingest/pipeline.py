@@ -14,6 +14,7 @@ import numpy as np
 from assistant.errors import EncoderError, Rejected, UsageError
 from assistant.library.library import Library
 from assistant.library.records import Outcome
+from assistant.library.sentences import encode_chunks
 from assistant.types import Encoder, IngestReport, Language, Rejection, Vectors
 from ingest.chunk import embedding_text
 from ingest.fetch import Fetcher
@@ -22,6 +23,7 @@ from ingest.reader import Item, Origin, Reader, count_articles, expand
 
 _BATCH = 64
 _SLICE = 256
+_Encoded = tuple[Vectors, list[Vectors]]  # of an article's chunks, and of the sentences of each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,7 @@ class _Run:
         self._began = time.monotonic()
         self._thread = ThreadPoolExecutor(1, "encode")
         self._batch: list[Prepared] = []
-        self._encoding: tuple[list[Prepared], Future[list[Vectors | Exception]]] | None = None
+        self._encoding: tuple[list[Prepared], Future[list[_Encoded | Exception]]] | None = None
         self._ids: dict[Outcome, list[str]] = {"added": [], "updated": [], "unchanged": [], "linked": []}
         self._rejected: list[Rejection] = []
         self._chunks = 0
@@ -161,10 +163,10 @@ class _Run:
         before = self._encoding
         self._encoding = (batch, self._thread.submit(self._encode_each, batch)) if batch else None
         if before:
-            for prepared, vectors in zip(before[0], before[1].result(), strict=True):
+            for prepared, encoded in zip(before[0], before[1].result(), strict=True):
                 # What was stored since may be a copy of this article, or another version of it.
                 if not self._settle(prepared):
-                    self._store(prepared, vectors)
+                    self._store(prepared, encoded)
 
     def report(self) -> IngestReport:
         """Tell what became of the articles so far."""
@@ -186,35 +188,39 @@ class _Run:
         self._note(known, prepared, chunks=0)
         return True
 
-    def _encode(self, batch: Sequence[Prepared]) -> Iterator[Vectors]:
+    def _encode(self, batch: Sequence[Prepared]) -> Iterator[_Encoded]:
         """Yield the vectors of each article; all chunks of the batch are encoded together."""
         texts = [embedding_text(one.article, start, end) for one in batch for start, end in one.spans]
+        chunks = [one.article.text[start:end] for one in batch for start, end in one.spans]
         slices = [
-            self._encoder.encode_passages(texts[at : at + _SLICE]) for at in range(0, len(texts), _SLICE)
+            encode_chunks(self._encoder, texts[at : at + _SLICE], chunks[at : at + _SLICE])
+            for at in range(0, len(texts), _SLICE)
         ]
-        vectors = np.concatenate(slices)
+        vectors = np.concatenate([own for own, _ in slices])
+        sentences = [own for _, several in slices for own in several]
         if vectors.shape != (len(texts), self._encoder.dimension):
             raise EncoderError(f"The encoder gave vectors of shape {vectors.shape} for {len(texts)} texts.")
-        ends = np.cumsum([len(one.spans) for one in batch])
-        yield from np.split(vectors, ends[:-1])
+        start = 0
+        for one in batch:
+            end = start + len(one.spans)
+            yield vectors[start:end], sentences[start:end]
+            start = end
 
-    def _encode_each(self, batch: Sequence[Prepared]) -> list[Vectors | Exception]:
+    def _encode_each(self, batch: Sequence[Prepared]) -> list[_Encoded | Exception]:
         """Return the vectors of each article, or what went wrong with it."""
         try:
             return list(self._encode(batch))
         except Exception as error:  # noqa: BLE001 - whatever ails an encoder costs an article, never the batch
             return [error] if len(batch) == 1 else [self._encode_each([one])[0] for one in batch]
 
-    def _store(self, prepared: Prepared, vectors: Vectors | Exception) -> None:
-        if isinstance(vectors, Exception):
+    def _store(self, prepared: Prepared, encoded: _Encoded | Exception) -> None:
+        if isinstance(encoded, Exception):
             self._reject(
-                prepared.source, f"It could not be encoded: {str(vectors) or type(vectors).__name__}"
+                prepared.source, f"It could not be encoded: {str(encoded) or type(encoded).__name__}"
             )
-        elif not np.isfinite(vectors).all():
-            self._reject(prepared.source, "The encoder gave numbers that are none for it.")
         else:
             try:
-                self._note(self._library.add(prepared.article, prepared.spans, vectors), prepared)
+                self._note(self._library.add(prepared.article, prepared.spans, *encoded), prepared)
             except Rejected as error:
                 self._reject(prepared.source, str(error))
 

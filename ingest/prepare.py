@@ -9,8 +9,8 @@ from pathlib import Path
 
 from assistant.errors import Rejected
 from assistant.text.language import detect_language
-from assistant.types import Article, Language, Rejection
-from ingest.chunk import Span, chunk_spans
+from assistant.types import Article, Language, Rejection, Span
+from ingest.chunk import chunk_spans
 from ingest.clean import clean_article
 from ingest.loaders import load_file
 from ingest.source import Link, Loaded

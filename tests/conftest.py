@@ -78,15 +78,14 @@ ARTICLES = (
 
 def fill(library: Library, articles: tuple[Article, ...] = ARTICLES) -> None:
     """Put articles into a library as they are."""
+    from assistant.library.sentences import encode_chunks
     from ingest.chunk import chunk_spans, embedding_text
 
     for article in articles:
         spans = chunk_spans(article.text)
-        library.add(
-            article,
-            spans,
-            library.encoder.encode_passages([embedding_text(article, *span) for span in spans]),
-        )
+        texts = [embedding_text(article, *span) for span in spans]
+        chunks = [article.text[start:end] for start, end in spans]
+        library.add(article, spans, *encode_chunks(library.encoder, texts, chunks))
 
 
 @pytest.fixture

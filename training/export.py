@@ -3,9 +3,8 @@
     python training/export.py --model RUN --kind encoder --texts DATA/train --out assistant/encoders/weights/encoder
     python training/export.py --model RUN --kind encoder --precision fp32 --texts DATA/train --out OUT
 
-int8: weights per output channel, embeddings per row, activations with fixed ranges that are calibrated here,
-so that a text's vector does not depend on the texts it is batched with (as it does with dynamic ranges). Queries, keys
-and values are computed in full precision, where int8 costs most, from weights kept as 16-bit numbers.
+int8 (quantising.py): weights per output channel, embeddings per row, activations smoothed and with fixed ranges that are calibrated
+here, so that a text's vector does not depend on the texts it is batched with (as it does with dynamic ranges).
 """
 
 from __future__ import annotations
@@ -21,13 +20,11 @@ from pathlib import Path
 import corpus
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 import vocabulary
-from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers import optimizer
 from onnxruntime.transformers.fusion_options import FusionOptions
+from quantising import optimised, quantised
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertForSequenceClassification, BertModel
@@ -35,24 +32,25 @@ from transformers import BertForSequenceClassification, BertModel
 import examples
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-EMBEDDINGS = "word_embeddings.weight"
-COVERED = 0.9999
+TOKENS = "token_embeddings"
 
 
 class Pooled(nn.Module):
-    """The encoder with its mean pooling: unit-length sentence embeddings, shape (n, dim)."""
+    """The encoder with its mean pooling: unit-length sentence embeddings, shape (n, dim), and the tokens' vectors."""
 
     def __init__(self, model: BertModel) -> None:
         """Wrap the encoder."""
         super().__init__()
         self.bert = model
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Embed token ids, shape (n, length)."""
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Embed token ids, shape (n, length); the tokens' vectors have the shape (n, length, dim)."""
         hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         weights = attention_mask.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * weights).sum(1) / weights.sum(1)
-        return mean / torch.linalg.vector_norm(mean, dim=-1, keepdim=True)
+        return mean / torch.linalg.vector_norm(mean, dim=-1, keepdim=True), hidden
 
 
 class Scored(nn.Module):
@@ -72,19 +70,20 @@ class Scored(nn.Module):
 
 
 def to_onnx(
-    model: nn.Module, heads: int, hidden: int, inputs: Sequence[str], output: str, path: Path
+    model: nn.Module, heads: int, hidden: int, inputs: Sequence[str], outputs: Sequence[str], path: Path
 ) -> None:
     """Trace the model and fuse its attention, layer norms and activations."""
     ids = torch.randint(5, 900, (2, 16))
     sample = tuple(torch.ones_like(ids) if name != "input_ids" else ids for name in inputs)
-    axes = {name: {0: "batch", 1: "length"} for name in inputs} | {output: {0: "batch"}}
+    tokens = {name: {0: "batch", 1: "length"} for name in (*inputs, TOKENS)}
+    axes = {name: tokens.get(name, {0: "batch"}) for name in (*inputs, *outputs)}
     traced = path.with_name("traced.onnx")
     torch.onnx.export(
         model.eval(),
         sample,
         str(traced),
         input_names=list(inputs),
-        output_names=[output],
+        output_names=list(outputs),
         dynamic_axes=axes,
         opset_version=17,
         dynamo=False,
@@ -114,109 +113,6 @@ def calibration_texts(data: Path, count: int = 240) -> list[str]:
         for text in (" ".join(p.sentences[lang]),)
     ]
     return texts[:count] + [" ".join(texts[i : i + 4]) for i in range(0, count, 8)]
-
-
-def fixed_ranges(
-    model: onnx.ModelProto, batches: Sequence[dict[str, np.ndarray]], folder: Path
-) -> onnx.ModelProto:
-    """Replace each dynamic quantisation of activations by one with the range seen on `batches`."""
-    dynamic = [node for node in model.graph.node if node.op_type == "DynamicQuantizeLinear"]
-    names = list(dict.fromkeys(node.input[0] for node in dynamic))
-    probe = onnx.ModelProto()
-    probe.CopyFrom(model)
-    del probe.graph.output[:]
-    probe.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names)
-    onnx.save(probe, str(folder / "probe.onnx"))
-    session = onnxruntime.InferenceSession(str(folder / "probe.onnx"), providers=["CPUExecutionProvider"])
-    low, high = np.zeros((len(names), len(batches))), np.zeros((len(names), len(batches)))
-    for column, batch in enumerate(batches):
-        for row, values in enumerate(session.run(None, batch)):
-            low[row, column], high[row, column] = np.quantile(values, [1 - COVERED, COVERED])
-    ranges = {
-        name: (min(0.0, float(low[row].min())), max(1e-6, float(high[row].max())))
-        for row, name in enumerate(names)
-    }
-    for node in dynamic:
-        bottom, top = ranges[node.input[0]]
-        scale = (top - bottom) / 255
-        zero = round(-bottom / scale)
-        constants = [
-            numpy_helper.from_array(np.array(scale, dtype=np.float32), node.output[1]),
-            numpy_helper.from_array(np.array(zero, dtype=np.uint8), node.output[2]),
-        ]
-        model.graph.initializer.extend(constants)
-        quantise = helper.make_node(
-            "QuantizeLinear", [node.input[0], *node.output[1:]], [node.output[0]], name=node.name
-        )
-        at = list(model.graph.node).index(node)
-        model.graph.node.remove(node)
-        model.graph.node.insert(at, quantise)
-    return model
-
-
-def small_embeddings(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Keep the word embeddings as int8 with one scale a row."""
-    table = next(one for one in model.graph.initializer if one.name.endswith(EMBEDDINGS))
-    gather = next(
-        node for node in model.graph.node if node.op_type == "Gather" and node.input[0] == table.name
-    )
-    weights = numpy_helper.to_array(table)
-    scale = np.abs(weights).max(axis=1, keepdims=True) / 127 + 1e-12
-    whole = np.clip(np.round(weights / scale), -127, 127).astype(np.int8)
-    model.graph.initializer.remove(table)
-    model.graph.initializer.extend(
-        [
-            numpy_helper.from_array(whole, "words_int8"),
-            numpy_helper.from_array(scale.astype(np.float32), "words_scale"),
-        ]
-    )
-    ids, out = gather.input[1], gather.output[0]
-    nodes = [
-        helper.make_node("Gather", ["words_int8", ids], ["words_taken"]),
-        helper.make_node("Cast", ["words_taken"], ["words_float"], to=TensorProto.FLOAT),
-        helper.make_node("Gather", ["words_scale", ids], ["scales_taken"]),
-        helper.make_node("Mul", ["words_float", "scales_taken"], [out]),
-    ]
-    at = list(model.graph.node).index(gather)
-    model.graph.node.remove(gather)
-    for offset, node in enumerate(nodes):
-        model.graph.node.insert(at + offset, node)
-    return model
-
-
-def quantised(path: Path, batches: Sequence[dict[str, np.ndarray]]) -> onnx.ModelProto:
-    """Quantise the fused model at `path` to int8."""
-    dynamic = path.with_name("dynamic.onnx")
-    quantize_dynamic(
-        str(path),
-        str(dynamic),
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        op_types_to_quantize=["MatMul"],
-        extra_options={"DefaultTensorType": TensorProto.FLOAT},
-    )
-    return small_embeddings(fixed_ranges(onnx.load(str(dynamic)), batches, path.parent))
-
-
-def optimised(model: onnx.ModelProto, folder: Path, out: Path) -> None:
-    """Let onnxruntime fuse what it can, once, here: loading is then twice as fast."""
-    onnx.save(model, str(folder / "plain.onnx"))
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.optimized_model_filepath = str(out)
-    onnxruntime.InferenceSession(str(folder / "plain.onnx"), options, providers=["CPUExecutionProvider"])
-
-
-def half_attention(path: Path) -> None:
-    """Keep the weights of the attention as 16-bit numbers; onnxruntime makes them 32-bit once, at load."""
-    model = onnx.load(str(path))
-    names = {node.input[1] for node in model.graph.node if node.op_type == "Attention"}
-    for table in [one for one in model.graph.initializer if one.name in names]:
-        half = numpy_helper.from_array(numpy_helper.to_array(table).astype(np.float16), f"{table.name}_half")
-        model.graph.initializer.remove(table)
-        model.graph.initializer.append(half)
-        model.graph.node.insert(0, helper.make_node("Cast", [half.name], [table.name], to=TensorProto.FLOAT))
-    onnx.save(model, str(path))
 
 
 def inputs_of(tokenizer: Tokenizer, texts: Sequence[str], pairs: bool) -> list[dict[str, np.ndarray]]:
@@ -260,19 +156,18 @@ def export(source: Path, kind: str, precision: str, data: Path, out: Path, max_l
     if kind == "encoder":
         bert = BertModel.from_pretrained(source, add_pooling_layer=False, attn_implementation="eager")
         tokenizer = prune(bert, tokenizer, data)
-        wrapped, inputs, output = Pooled(bert), INPUTS[:2], "sentence_embedding"
+        wrapped, inputs, outputs = Pooled(bert), INPUTS[:2], ("sentence_embedding", TOKENS)
     else:
         bert = BertForSequenceClassification.from_pretrained(source, attn_implementation="eager")
         tokenizer = prune(bert.bert, tokenizer, data)
-        wrapped, inputs, output = Scored(bert), INPUTS, "score"
+        wrapped, inputs, outputs = Scored(bert), INPUTS, ("score",)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         fused = Path(scratch) / "fused.onnx"
-        to_onnx(wrapped, bert.config.num_attention_heads, bert.config.hidden_size, inputs, output, fused)
+        to_onnx(wrapped, bert.config.num_attention_heads, bert.config.hidden_size, inputs, outputs, fused)
         if precision == "int8":
             batches = inputs_of(tokenizer, calibration_texts(data), pairs=kind == "reranker")
             optimised(quantised(fused, batches), fused.parent, out / "model.onnx")
-            half_attention(out / "model.onnx")
         else:
             optimised(onnx.load(str(fused)), fused.parent, out / "model.onnx")
     tokenizer.no_truncation()

@@ -67,7 +67,9 @@ def windows(
 
 
 def _tokens(offsets: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
-    inside = [at for at, (first, last) in enumerate(offsets) if first < last and first >= start and last <= end]
+    inside = [
+        at for at, (first, last) in enumerate(offsets) if first < last and first >= start and last <= end
+    ]
     return inside[0], inside[-1] + 1
 
 

@@ -24,10 +24,15 @@ ANAPHOR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer; `before` is the span of the sentence it follows, if there is one."""
+    """A sentence that may answer.
+
+    `at` is its number in its chunk, which has `of` sentences; `before` is the span of the sentence it follows, if there is one.
+    """
 
     hit: Hit
     rank: int
+    at: int
+    of: int
     start: int
     end: int
     before: tuple[int, int] | None
@@ -76,9 +81,10 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
 
 def _sentences(hit: Hit, rank: int) -> Iterator[Candidate]:
     before = _last_before(hit)
-    for first, last in sentence_spans(hit.chunk.text):
+    spans = sentence_spans(hit.chunk.text)
+    for at, (first, last) in enumerate(spans):
         span = (hit.chunk.start + first, hit.chunk.start + last)
-        yield Candidate(hit, rank, *span, before)
+        yield Candidate(hit, rank, at, len(spans), *span, before)
         before = span
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import perf_counter
 
 import numpy as np
@@ -20,7 +20,7 @@ from assistant.library.records import Counts
 from assistant.text.aliases import Aliases
 from assistant.types import Answer, AnswerEvent, Article, Encoder, Hit, Language, Reranker, Turn, Vectors
 
-CANDIDATES = 40  # sentences that are encoded
+CANDIDATES = 40  # sentences that are compared
 READ = 12  # the best of them, that the reranker reads
 TOLD = 1.5  # what a sentence loses that the answer before has already given
 CLOSEST = 3  # articles that are named when there is no answer
@@ -37,6 +37,7 @@ class ExtractiveAnswerer:
         reranker: Reranker | None = None,
         aliases: Aliases | None = None,
         scoring: Scoring | None = None,
+        kept: Callable[[Sequence[int]], Mapping[int, Vectors]] | None = None,
     ) -> None:
         """Choose the parts.
 
@@ -45,11 +46,14 @@ class ExtractiveAnswerer:
             reranker: Reads them together; better with than without.
             aliases: Names that mean the same.
             scoring: Other weights than the ones shipped.
+            kept: Gives, for the ids of chunks, the vectors of their sentences where they are kept (`Library.sentences`);
+                the others are encoded.
         """
         self.encoder = encoder
         self.reranker = reranker
         self.aliases = aliases
         self.scoring = scoring or load_scoring(reranker is not None)
+        self.kept = kept
         self._first = load_scoring(False)  # chooses what the reranker reads
 
     def stream(
@@ -115,7 +119,7 @@ class ExtractiveAnswerer:
             The candidates and their features, a row each.
         """
         found = _shortlist(asked, candidates(hits))
-        measured = measure(asked, found, self.encoder, self.aliases) if found else []
+        measured = measure(asked, found, self._vectors(found), self.encoder, self.aliases) if found else []
         matrix = as_matrix(measured)
         if self.reranker is None or not found:
             return found, matrix
@@ -124,6 +128,14 @@ class ExtractiveAnswerer:
         chances = self.reranker.score(asked.text, [one.standalone for one in found])
         matrix[:, FEATURES.index("rerank")] = log_odds(chances)
         return found, matrix
+
+    def _vectors(self, found: Sequence[Candidate]) -> Vectors:
+        """Return the vector of each sentence, shape (n, dimension)."""
+        kept = self.kept([one.hit.chunk.id for one in found]) if self.kept else {}
+        rows = [kept[one.hit.chunk.id][one.at] if _fits(one, kept) else None for one in found]
+        missing = [one.text for one, row in zip(found, rows, strict=True) if row is None]
+        encoded = iter(self.encoder.encode_passages(missing))
+        return np.array([next(encoded) if row is None else row for row in rows], dtype=np.float32)
 
     def choose(self, found: Sequence[Candidate], matrix: Vectors, told: str = "") -> list[Candidate]:
         """Choose the sentences to cite.
@@ -155,6 +167,11 @@ def _shortlist(asked: Question, found: list[Candidate]) -> list[Candidate]:
     scores = [overlap.shares(at)[1] - 0.05 * one.rank for at, one in enumerate(found)]
     kept = sorted(np.argsort(-np.array(scores), kind="stable")[:CANDIDATES].tolist())
     return [found[at] for at in kept]
+
+
+def _fits(one: Candidate, kept: Mapping[int, Vectors]) -> bool:
+    """Tell whether the vectors of its chunk are kept, and are those of sentences as they are split now."""
+    return one.hit.chunk.id in kept and len(kept[one.hit.chunk.id]) == one.of
 
 
 def _articles(hits: Sequence[Hit]) -> list[Article]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from math import log
+from operator import attrgetter
 
 import numpy as np
 
@@ -67,6 +68,7 @@ class Features:
 ALIKE = 0.6  # share of a name's n-grams that a text has when it names it in some form
 
 FEATURES = tuple(field.name for field in fields(Features))
+_VALUES = attrgetter(*FEATURES)
 
 STYLES: dict[str, re.Pattern[str]] = {
     "why": re.compile(
@@ -134,6 +136,7 @@ def _values(text: str) -> Iterable[float]:
 def measure(
     question: Question,
     found: Sequence[Candidate],
+    sentences: Vectors,
     encoder: Encoder,
     aliases: Aliases | None = None,
 ) -> list[Features]:
@@ -142,14 +145,15 @@ def measure(
     Args:
         question: What is asked.
         found: The sentences.
-        encoder: For the cosines; all sentences go through it in one batch.
+        sentences: Their vectors, a row each.
+        encoder: Made these.
         aliases: Other names of the question's names.
 
     Returns:
         The evidence, in the order of the candidates.
     """
     texts = [candidate.text for candidate in found]
-    meaning = _cosines(encoder.encode_queries([question.text])[0], encoder.encode_passages(texts), found)
+    meaning = _cosines(encoder.encode_queries([question.text])[0], sentences, found)
     words = Overlap(question.text, texts)
     details = Details.of(question.text, aliases)
     counted = _counted(question, found, encoder)
@@ -283,4 +287,4 @@ def _is_heading(candidate: Candidate) -> bool:
 
 def as_matrix(measured: Sequence[Features]) -> Vectors:
     """Return the features as rows of a matrix, columns in the order of `FEATURES`."""
-    return np.array([astuple(one) for one in measured], dtype=np.float32).reshape(-1, len(FEATURES))
+    return np.array([_VALUES(one) for one in measured], dtype=np.float32).reshape(-1, len(FEATURES))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import log
 
 from assistant.text.analysis import analyse
@@ -16,9 +16,9 @@ class Overlap:
 
     def __init__(self, question: str, texts: Sequence[str]) -> None:
         """Analyse the question and the texts."""
-        asked, analysed = analyse(question), [analyse(text) for text in texts]
-        self.stems = [frozenset(terms.stems) for terms in analysed]
-        self.grams = [frozenset(terms.grams) for terms in analysed]
+        asked = analyse(question)
+        self.stems = [stem_set(text) for text in texts]
+        self.grams = [gram_set(text) for text in texts]
         self._stems = _rarity(asked.stems, self.stems)
         self._grams = _rarity(asked.grams, self.grams)
 
@@ -51,17 +51,24 @@ class Translated:
 
 def gram_set(text: str) -> frozenset[str]:
     """Return the n-grams of a text."""
-    return frozenset(analyse(text).grams)
+    return _sets(text)[1]
 
 
 def stem_set(text: str) -> frozenset[str]:
     """Return the stems of a text."""
-    return frozenset(analyse(text).stems)
+    return _sets(text)[0]
+
+
+@lru_cache(maxsize=2048)
+def _sets(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Analyse a text; the same sentences are compared with many questions."""
+    terms = analyse(text)
+    return frozenset(terms.stems), frozenset(terms.grams)
 
 
 def _rarity(terms: Iterable[str], texts: Sequence[frozenset[str]]) -> dict[str, float]:
-    counts = Counter(term for text in texts for term in text)
-    return {term: log(1 + len(texts) / (0.5 + counts[term])) for term in set(terms)}
+    counts = {term: sum(term in text for text in texts) for term in set(terms)}
+    return {term: log(1 + len(texts) / (0.5 + count)) for term, count in counts.items()}
 
 
 def _share(weights: dict[str, float], terms: frozenset[str]) -> float:

@@ -11,13 +11,12 @@ from assistant.answering.facts import Facts, facts_of, published
 from assistant.answering.names import Names, Namesake
 from assistant.text.analysis import analyse
 from assistant.text.sentences import sentence_spans
-from assistant.types import Hit, Language
+from assistant.types import Hit, Language, Span
 
 VERBATIM = 0.97  # share of common words from which a sentence needs no encoder
 FEW = 3  # words
 SEVERAL = 3
 
-Span = tuple[int, int]
 
 KAZAKH = re.compile(r"[әғқңөұүһі]", re.IGNORECASE)
 CYRILLIC = re.compile(r"[Ѐ-ӿ]")

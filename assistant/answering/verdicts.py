@@ -19,9 +19,9 @@ import numpy as np
 from assistant.answering.claims import Claim
 from assistant.answering.facts import Facts, contradicts, facts_of
 from assistant.answering.names import Names
-from assistant.answering.reading import Source, Span, language_of, shared_stems, stems_of
+from assistant.answering.reading import Source, language_of, shared_stems, stems_of
 from assistant.text.aliases import Aliases
-from assistant.types import Encoder, Hit, Vectors, Verdict
+from assistant.types import Encoder, Hit, Span, Vectors, Verdict
 
 WEIGHTS = Path(__file__).with_name("verdicts.json")
 FEATURES = ("cosine", "shared", "confirmed", "across", "across cosine", "bias")

@@ -9,11 +9,10 @@ from dataclasses import replace
 from assistant.answering.claims import Claim, Draft, Part
 from assistant.answering.markers import MarkerParser
 from assistant.answering.names import runs
-from assistant.answering.reading import Span
 from assistant.answering.strings import phrase
 from assistant.answering.verdicts import Judge, Judgement
 from assistant.text.analysis import analyse
-from assistant.types import AnswerEvent, Citation, Hit, Language, Verdict
+from assistant.types import AnswerEvent, Citation, Hit, Language, Span, Verdict
 
 ORDER: tuple[Verdict, ...] = ("unsupported", "partly", "supported")
 UNSUPPORTED: dict[Language, str] = {

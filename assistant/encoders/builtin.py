@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.encoders.base import EncoderEmbeddings, unit_rows
 from assistant.encoders.onnx import OnnxModel
-from assistant.types import Vectors
+from assistant.types import Span, Vectors
 
 WEIGHTS = Path(__file__).parent / "weights"
 
@@ -38,6 +38,32 @@ class BuiltinEncoder(EncoderEmbeddings):
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         return unit_rows(self._model.run(texts))
+
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Encode passages and, in the same pass, the sentences in them.
+
+        A sentence's vector is the mean of its tokens where it stands ("late chunking", Günther et al. 2024), so that it
+        knows its surroundings; one beyond the tokens that are read is encoded by itself.
+
+        Args:
+            texts: n passages.
+            spans: start and end of each sentence in each passage.
+
+        Returns:
+            Shape (n, dimension), and for each passage shape (sentences, dimension); float32, rows of unit length.
+        """
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32), []
+        rows, means = self._model.run_spans(texts, spans)
+        beyond = [
+            (at, row) for at, own in enumerate(means) for row in np.flatnonzero(~own.any(axis=1)).tolist()
+        ]
+        alone = self.encode_passages([texts[at][slice(*spans[at][row])] for at, row in beyond])
+        for (at, row), vector in zip(beyond, alone, strict=True):
+            means[at][row] = vector
+        return unit_rows(rows), [unit_rows(own) for own in means]
 
 
 class BuiltinReranker:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.types import Vectors
+from assistant.types import Span, Vectors
 
 
 class HashEncoder:
@@ -33,3 +33,10 @@ class HashEncoder:
                 digest = hashlib.blake2b(padded[at : at + 3].encode(errors="replace"), digest_size=4).digest()
                 vectors[row, int.from_bytes(digest, "little") % self.dimension] += 1.0
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Encode passages and the sentences in them, each by itself."""
+        sentences = [[text[start:end] for start, end in own] for text, own in zip(texts, spans, strict=True)]
+        return self.encode_passages(texts), [self.encode_passages(own) for own in sentences]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from assistant.errors import EncoderError
-from assistant.types import Vectors
+from assistant.types import Span, Vectors
 
 TOKENS_PER_BATCH = 4096
 CHARACTERS_PER_TOKEN = 24
@@ -77,6 +77,7 @@ class OnnxModel:
         self._tokenizer.enable_truncation(self._longest)
         self._tokenizer.no_padding()
         self._inputs = [one.name for one in self._session.get_inputs()]
+        self._outputs = [one.name for one in self._session.get_outputs()]
         self._lock = Lock()
 
     def run(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> Vectors:
@@ -85,6 +86,37 @@ class OnnxModel:
         Returns:
             float32, shape (n, ...): what the model gives for each text.
         """
+        order: list[int] = []
+        results: list[Vectors] = []
+        for at, encodings in self._batches(texts):
+            order += at
+            results.append(self._run_batch(encodings, self._outputs[:1])[0])
+        sorted_rows = np.concatenate(results)
+        rows = np.empty_like(sorted_rows)
+        rows[order] = sorted_rows
+        return rows
+
+    def run_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Run a model that gives a vector for each token, too.
+
+        Returns:
+            float32, shape (n, dim): what the model gives for each text; and for each text, shape (spans, dim): the
+            means of the tokens within its spans, zero for a span beyond what is read.
+        """
+        rows: list[Vectors] = [np.empty(0, np.float32)] * len(texts)
+        means = list(rows)
+        for order, encodings in self._batches(texts):
+            batch, tokens = self._run_batch(encodings, self._outputs[:2])
+            for at, encoding, row, own in zip(order, encodings, batch, tokens, strict=True):
+                rows[at], means[at] = row, _span_means(own, encoding.offsets, spans[at])
+        return np.stack(rows), means
+
+    def _batches(
+        self, texts: Sequence[str] | Sequence[tuple[str, str]]
+    ) -> Iterator[tuple[list[int], list[Any]]]:
+        """Yield the tokens of texts of near-equal length, with the numbers of the texts."""
         limit = self._longest * CHARACTERS_PER_TOKEN
         cut = [
             text[:limit] if isinstance(text, str) else (text[0][:limit], text[1][:limit]) for text in texts
@@ -92,20 +124,15 @@ class OnnxModel:
         with self._lock:
             encodings = self._tokenizer.encode_batch(cut)
         order = sorted(range(len(encodings)), key=lambda at: len(encodings[at].ids))
-        results: list[Vectors] = []
         start = 0
         while start < len(order):
             end = start + 1
             while end < len(order) and (end - start + 1) * len(encodings[order[end]].ids) <= TOKENS_PER_BATCH:
                 end += 1
-            results.append(self._run_batch([encodings[at] for at in order[start:end]]))
+            yield order[start:end], [encodings[at] for at in order[start:end]]
             start = end
-        sorted_rows = np.concatenate(results)
-        rows = np.empty_like(sorted_rows)
-        rows[order] = sorted_rows
-        return rows
 
-    def _run_batch(self, encodings: Sequence[Any]) -> Vectors:
+    def _run_batch(self, encodings: Sequence[Any], outputs: Sequence[str]) -> list[Vectors]:
         """Pad a batch to a rectangle and run it."""
         shape = (len(encodings), max(len(one.ids) for one in encodings))
         arrays = {name: np.zeros(shape, dtype=np.int64) for name in self._inputs}
@@ -117,4 +144,17 @@ class OnnxModel:
             }
             for name, array in arrays.items():
                 array[row, : len(one.ids)] = columns[name]
-        return np.asarray(self._session.run(None, arrays)[0], dtype=np.float32)
+        return [np.asarray(one, dtype=np.float32) for one in self._session.run(outputs, arrays)]
+
+
+def _span_means(tokens: Vectors, offsets: Sequence[Span], spans: Sequence[Span]) -> Vectors:
+    """Return the mean of the tokens within each span of a text; `offsets` tell where each token stands in it."""
+    places = np.array(offsets, dtype=np.int64)
+    real = np.flatnonzero(places[:, 0] < places[:, 1])
+    first = real[0] + np.searchsorted(places[real, 0], [start for start, _ in spans]) if len(real) else []
+    last = real[0] + np.searchsorted(places[real, 1], [end for _, end in spans], "right") if len(real) else []
+    means = np.zeros((len(spans), tokens.shape[1]), dtype=np.float32)
+    for at, (start, end) in enumerate(zip(first, last, strict=True)):
+        if start < end:
+            means[at] = tokens[start:end].mean(axis=0)
+    return means

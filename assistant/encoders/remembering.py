@@ -1,9 +1,9 @@
-"""An encoder that remembers: the same sentences of the same articles answer many questions."""
+"""An encoder that remembers: a question is searched and compared, and the same phrases stand in many articles."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from threading import Lock
 
@@ -11,14 +11,14 @@ import numpy as np
 
 from assistant.types import Encoder, Vectors
 
-REMEMBERED = 10_000  # passages: 15 MB of 384 numbers each
+REMEMBERED = 5_000  # texts: 8 MB of 384 numbers each
 
 
 class Remembering:
-    """Another encoder, which is asked only for passages that it has not encoded lately; for many threads."""
+    """Another encoder, which is asked only for texts that it has not encoded lately; for many threads."""
 
     def __init__(self, encoder: Encoder, size: int = REMEMBERED) -> None:
-        """Remember so many passages of this encoder."""
+        """Remember so many texts of this encoder."""
         self.encoder = encoder
         self._size = size
         self._lock = Lock()
@@ -41,15 +41,21 @@ class Remembering:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions, shape (n, dimension), float32, rows of unit length."""
-        return self.encoder.encode_queries(texts)
+        return self._encode(texts, b"question", self.encoder.encode_queries)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages, shape (n, dimension), float32, rows of unit length."""
-        keys = [blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
+        return self._encode(texts, b"passage", self.encoder.encode_passages)
+
+    def _encode(self, texts: Sequence[str], kind: bytes, encode: Callable[[list[str]], Vectors]) -> Vectors:
+        keys = [
+            blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, person=kind).digest()
+            for text in texts
+        ]
         found = self._remembered(keys)
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if new:
-            made = dict(zip(new, self.encoder.encode_passages(list(new.values())), strict=True))
+            made = dict(zip(new, encode(list(new.values())), strict=True))
             self._remember(made)
             found |= made
         rows = np.empty((len(keys), self.dimension), dtype=np.float32)

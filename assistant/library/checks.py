@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from sqlite3 import Connection
 from typing import Any
@@ -27,14 +27,25 @@ _LIVE = """
 SELECT v.*, d.digest, e.vectors FROM versions AS v JOIN digests AS d ON d.version = v.id
 LEFT JOIN embeddings AS e ON e.version = v.id WHERE v.state = 'live' ORDER BY v.id
 """
+_PIECES = """
+SELECT c.start, c."end", s.vectors FROM chunks AS c LEFT JOIN sentences AS s ON s.chunk = c.id
+WHERE c.version = ? ORDER BY c.id
+"""
 
 
-def digest(row: Mapping[str, Any], spans: Sequence[Sequence[int]], vectors: bytes | None) -> bytes:
-    """Make what tells whether an article, its chunks and their vectors are as they were put in."""
+def digest(
+    row: Mapping[str, Any],
+    spans: Sequence[Sequence[int]],
+    vectors: bytes | None,
+    sentences: Iterable[bytes] = (),
+) -> bytes:
+    """Make what tells whether an article, its chunks, their vectors and their sentences' are as they were put in."""
     details = json.dumps([*(row[name] for name in _DETAILS), [list(span) for span in spans]])
     made = blake2b(details.encode(), digest_size=16)
     made.update(str(row["text"]).encode("utf-8", "replace"))
     made.update(vectors or b"")
+    for one in sentences:
+        made.update(one)
     return made.digest()
 
 
@@ -52,9 +63,10 @@ def altered(connections: Connections) -> list[str]:
 
 def _altered(db: Connection) -> Iterator[str]:
     for row in db.execute(_LIVE):
-        sql = 'SELECT start, "end" FROM chunks WHERE version = ? ORDER BY id'
-        spans = [tuple(span) for span in db.execute(sql, (row["id"],))]
-        if digest(dict(row), spans, row["vectors"]) != row["digest"]:
+        kept = db.execute(_PIECES, (row["id"],)).fetchall()
+        spans = [(piece["start"], piece["end"]) for piece in kept]
+        sentences = [piece["vectors"] or b"" for piece in kept]
+        if digest(dict(row), spans, row["vectors"], sentences) != row["digest"]:
             yield str(row["article"])
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from assistant.library import checks, queries
 from assistant.library.copies import SIMILAR, fingerprint, similarity
 from assistant.library.failpoints import reach
+from assistant.library.queries import numbers
 from assistant.library.recent import Recent
 from assistant.library.records import ArticleRow, Counts, Outcome
 from assistant.library.rows import (
@@ -28,6 +29,7 @@ from assistant.library.rows import (
     to_row,
 )
 from assistant.library.schema import Connections
+from assistant.library.sentences import pack
 from assistant.types import Article, Chunk, Filters, Language, Vectors
 
 FILE = "ledger.sqlite3"
@@ -78,11 +80,13 @@ class Ledger:
         article: Article,
         spans: Sequence[tuple[int, int]] = (),
         vectors: Vectors | None = None,
+        sentences: Sequence[Vectors] = (),
         original: str = "",
     ) -> int:
         """Keep a pending version, to be flipped live when the indexes have it."""
         row = {**to_row(article), "chunk_count": len(spans), "original": original}
         data = None if vectors is None else vectors.astype(HALF).tobytes()
+        packed = [pack(one) for one in sentences]
         with self._writing() as db:
             first = db.execute("SELECT value FROM meta WHERE key = 'next_chunk'").fetchone()[0]
             version = db.execute(queries.INSERT, {**row, "first_chunk": first}).lastrowid or 0
@@ -90,11 +94,14 @@ class Ledger:
                 "INSERT INTO bands VALUES (?, ?)",
                 ((band, version) for band in set(fingerprint(article.text).bands)),
             )
-            db.execute("INSERT INTO digests VALUES (?, ?)", (version, checks.digest(row, spans, data)))
+            db.execute(
+                "INSERT INTO digests VALUES (?, ?)", (version, checks.digest(row, spans, data, packed))
+            )
             if data is not None:
                 numbered = ((first + at, version, *span) for at, span in enumerate(spans))
                 db.executemany("INSERT INTO chunks VALUES (?, ?, ?, ?)", numbered)
                 db.execute("INSERT INTO embeddings VALUES (?, ?)", (version, data))
+                db.executemany("INSERT INTO sentences VALUES (?, ?)", enumerate(packed, first))
                 db.execute("UPDATE meta SET value = ? WHERE key = 'next_chunk'", (first + len(spans),))
         return version
 
@@ -133,13 +140,17 @@ class Ledger:
                 "DELETE FROM versions WHERE id = ? AND state = 'retired'", ((id_,) for id_ in versions)
             )
 
-    def reencode(self, encode: Callable[[Version], Vectors], **notes: Any) -> None:
+    def reencode(self, encode: Callable[[Version], tuple[Vectors, list[Vectors]]], **notes: Any) -> None:
         """Replace every vector and write notes, all or nothing."""
         with self._writing(durable=True) as db:
+            db.execute("DELETE FROM sentences")
             for version in self.versions("live"):
-                data = encode(version).astype(HALF).tobytes()
+                vectors, sentences = encode(version)
+                data, packed = vectors.astype(HALF).tobytes(), [pack(one) for one in sentences]
                 spans = [(chunk.start, chunk.end) for chunk in version.chunks]
-                made = checks.digest({**to_row(version.article), "original": ""}, spans, data)
+                made = checks.digest({**to_row(version.article), "original": ""}, spans, data, packed)
+                kept = zip((chunk.id for chunk in version.chunks), packed, strict=False)
+                db.executemany("INSERT INTO sentences VALUES (?, ?)", kept)
                 db.execute("UPDATE embeddings SET vectors = ? WHERE version = ?", (data, version.id))
                 db.execute("UPDATE digests SET digest = ? WHERE version = ?", (made, version.id))
             db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", notes.items())
@@ -297,13 +308,14 @@ class Ledger:
         """Keep those chunks that are live and pass a filter."""
         with self._reading() as db:
             return {
-                row[0] for row in db.execute(queries.LIVE_CHUNKS, queries.parameters(filters, ids=_json(ids)))
+                row[0]
+                for row in db.execute(queries.LIVE_CHUNKS, queries.parameters(filters, ids=numbers(ids)))
             }
 
     def chunks(self, ids: Iterable[int]) -> dict[int, tuple[Article, Chunk]]:
         """Return live chunks with their articles."""
         with self._reading() as db:
-            rows = db.execute(queries.CHUNKS, {"ids": _json(ids)}).fetchall()
+            rows = db.execute(queries.CHUNKS, {"ids": numbers(ids)}).fetchall()
         articles = {row["id"]: row for row in rows}
         made = {version: to_article(row) for version, row in articles.items()}
         return {row["chunk"]: (made[row["id"]], to_chunk(row, made[row["id"]])) for row in rows}
@@ -311,13 +323,13 @@ class Ledger:
     def languages(self, ids: Iterable[int]) -> dict[int, Language | None]:
         """Return the languages of live chunks."""
         with self._reading() as db:
-            return {row[0]: row[1] for row in db.execute(queries.LANGUAGES, {"ids": _json(ids)})}
+            return {row[0]: row[1] for row in db.execute(queries.LANGUAGES, {"ids": numbers(ids)})}
 
     def vectors(self, ids: Iterable[int], dimension: int) -> dict[int, Vectors]:
         """Return the vectors of chunks."""
         with self._reading() as db:
             rows = db.execute(
-                queries.VECTORS_OF, {"ids": _json(ids), "size": dimension * HALF.itemsize}
+                queries.VECTORS_OF, {"ids": numbers(ids), "size": dimension * HALF.itemsize}
             ).fetchall()
         return {row["id"]: np.frombuffer(row["vector"], HALF).astype(np.float32) for row in rows}
 
@@ -336,7 +348,3 @@ class Ledger:
 
 def _state(pending: bool) -> str:
     return "pending" if pending else "live"
-
-
-def _json(ids: Iterable[int]) -> str:
-    return json.dumps([int(id_) for id_ in ids])

@@ -21,13 +21,14 @@ from assistant.library.ledger import Ledger
 from assistant.library.lexical import LexicalSearch
 from assistant.library.lock import FolderLock
 from assistant.library.records import ArticleRow, Counts, Finding, Outcome
-from assistant.library.rows import Version
+from assistant.library.rows import Version, check_text
+from assistant.library.sentences import encode_chunks, stored
 from assistant.library.terms import Terms
 from assistant.library.vectors import VectorIndex
 from assistant.library.writer import Writer
 from assistant.text.aliases import Aliases
 from assistant.text.analysis import analyse
-from assistant.types import Article, Chunk, Encoder, Filters, Language, Vectors
+from assistant.types import Article, Chunk, Encoder, Filters, Language, Span, Vectors
 
 _log = logging.getLogger(__name__)
 
@@ -161,27 +162,34 @@ class Library:
         """Return the id of the stored article of which this one is a near-duplicate."""
         return self._ledger.original_of(article, pending=self._depth > 0)
 
-    def add(self, article: Article, spans: Sequence[tuple[int, int]], vectors: Vectors) -> Outcome:
+    def add(
+        self,
+        article: Article,
+        spans: Sequence[Span],
+        vectors: Vectors,
+        sentences: Sequence[Vectors] = (),
+    ) -> Outcome:
         """Add an article, or a new version of one that has its id or its URL: all of it or nothing.
 
         Args:
             article: cleaned, with an id.
             spans: start and end of each chunk in its text.
             vectors: one row for each chunk.
+            sentences: for each chunk, one row for each of its sentences; none where the encoder does not give them.
 
         Raises:
             Rejected: the vectors or spans cannot be right.
         """
-        self._check(article, spans, vectors)
+        self._check(article, spans, vectors, sentences)
         with self.writing():
             outcome: Outcome = "updated" if self._ledger.same(article, pending=True) else "added"
-            self._ledger.insert(article, spans, vectors)
+            self._ledger.insert(article, spans, vectors, sentences)
             self._writer.added(len(spans))
         return outcome
 
     def link(self, article: Article, original_id: str) -> None:
         """Keep a wire copy of another article: it is shown with that one and not searched itself."""
-        _check_text(article)
+        check_text(article)
         with self.writing():
             self._ledger.insert(article, original=original_id)
             self._writer.added(0)
@@ -247,6 +255,10 @@ class Library:
             -1, self.encoder.dimension
         )
 
+    def sentences(self, ids: Iterable[int]) -> dict[int, Vectors]:
+        """Return the vectors of the sentences of chunks, in their order, for those chunks that have them."""
+        return stored(self._ledger.connections, ids, self.encoder.dimension)
+
     def languages_of(self, ids: Iterable[int]) -> dict[int, Language | None]:
         """Return the languages of chunks."""
         return self._ledger.languages(ids)
@@ -273,13 +285,10 @@ class Library:
         if self._ledger.read_only:
             return
 
-        def encode(version: Version) -> Vectors:
-            texts = (
-                [text_of(version.article, chunk.start, chunk.end) for chunk in version.chunks]
-                if text_of
-                else []
-            )
-            return encoder.encode_passages(texts)
+        def encode(version: Version) -> tuple[Vectors, list[Vectors]]:
+            chunks = version.chunks if text_of else ()
+            texts = [text_of(version.article, chunk.start, chunk.end) for chunk in chunks] if text_of else []
+            return encode_chunks(encoder, texts, [chunk.text for chunk in chunks])
 
         with self._lock.held(wait):
             self._ledger.drop_pending()
@@ -318,23 +327,18 @@ class Library:
         text = f"{article.title}\n{chunk.text}"
         return analyse("\n".join([text, *self._aliases.expand(text)]))
 
-    def _check(self, article: Article, spans: Sequence[tuple[int, int]], vectors: Vectors) -> None:
-        _check_text(article)
+    def _check(
+        self, article: Article, spans: Sequence[Span], vectors: Vectors, sentences: Sequence[Vectors]
+    ) -> None:
+        check_text(article)
         if vectors.shape != (len(spans), self.encoder.dimension) or not len(spans):
             expected = (len(spans), self.encoder.dimension)
             raise Rejected(
                 f"The encoder gave vectors of shape {vectors.shape} where {expected} was expected."
             )
-        if not np.isfinite(vectors).all():
+        if sentences and len(sentences) != len(spans):
+            raise Rejected(f"The encoder gave the sentences of {len(sentences)} chunks out of {len(spans)}.")
+        if not all(np.isfinite(one).all() for one in (vectors, *sentences)):
             raise Rejected("The encoder gave vectors with numbers that are not finite.")
         if any(not 0 <= start < end <= len(article.text) for start, end in spans):
             raise Rejected("A chunk does not lie within the text.")
-
-
-def _check_text(article: Article) -> None:
-    if not article.id:
-        raise Rejected("The article has no id.")
-    try:
-        "".join((article.id, article.title, article.url, article.publisher, article.text)).encode()
-    except UnicodeEncodeError as error:
-        raise Rejected("The text has characters that are no characters (lone surrogates).") from error

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+
 from assistant.types import Filters
 
 _LIVE = """
@@ -37,6 +40,9 @@ VECTORS_OF = """
 SELECT c.id, substr(e.vectors, (c.id - v.first_chunk) * :size + 1, :size) AS vector
 FROM json_each(:ids) AS i CROSS JOIN chunks AS c ON c.id = i.value
 CROSS JOIN versions AS v ON v.id = c.version CROSS JOIN embeddings AS e ON e.version = v.id
+"""
+SENTENCES_OF = """
+SELECT s.chunk, s.vectors FROM json_each(:ids) AS i CROSS JOIN sentences AS s ON s.chunk = i.value
 """
 VECTORS = _filtered("""
 SELECT v.first_chunk, v.chunk_count, e.vectors FROM versions AS v CROSS JOIN embeddings AS e ON e.version = v.id
@@ -97,6 +103,11 @@ def parameters(filters: Filters | None, **others: object) -> dict[str, object]:
         "publisher": publisher_key(filters.publisher) if filters.publisher else None,
         **others,
     }
+
+
+def numbers(ids: Iterable[int]) -> str:
+    """Make the parameter of a query that has many ids."""
+    return json.dumps([int(id_) for id_ in ids])
 
 
 def publisher_key(publisher: str) -> str:

@@ -9,6 +9,7 @@ from sqlite3 import Row
 
 import numpy as np
 
+from assistant.errors import Rejected
 from assistant.library.copies import fingerprint
 from assistant.library.queries import publisher_key
 from assistant.types import Article, Chunk, Vectors
@@ -37,6 +38,16 @@ class Retired:
 def text_hash(text: str) -> bytes:
     """Make what tells whether a text is the same."""
     return blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def check_text(article: Article) -> None:
+    """Raise `Rejected` for an article without an id, or with a text that cannot be stored."""
+    if not article.id:
+        raise Rejected("The article has no id.")
+    try:
+        "".join((article.id, article.title, article.url, article.publisher, article.text)).encode()
+    except UnicodeEncodeError as error:
+        raise Rejected("The text has characters that are no characters (lone surrogates).") from error
 
 
 def says_more(article: Article, row: Row) -> bool:

@@ -60,13 +60,21 @@ CREATE TABLE bands (
 ) WITHOUT ROWID;
 CREATE INDEX bands_version ON bands (version);
 """
-# Came later; made in a library that lacks it, in which what was put in before has no digest.
-_DIGESTS = """
+# Came later; made in a library that lacks them, in which what was put in before has neither.
+_LATER = {
+    "digests": """
 CREATE TABLE IF NOT EXISTS digests (
     version INTEGER PRIMARY KEY REFERENCES versions ON DELETE CASCADE,
     digest BLOB NOT NULL
 )
-"""
+""",
+    "sentences": """
+CREATE TABLE IF NOT EXISTS sentences (
+    chunk INTEGER PRIMARY KEY REFERENCES chunks ON DELETE CASCADE,
+    vectors BLOB NOT NULL
+)
+""",
+}
 
 
 class Connections:
@@ -158,7 +166,7 @@ class Connections:
     def _prepare(self) -> None:
         with self.reading() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
-            has_digests = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'digests'").fetchone()
+            tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
             pages = (
                 db.execute("PRAGMA page_count").fetchone()[0] * db.execute("PRAGMA page_size").fetchone()[0]
             )
@@ -171,9 +179,11 @@ class Connections:
             self._create()
         elif self.path.stat().st_size < pages and not self.path.with_name(self.path.name + "-wal").exists():
             raise LibraryDamaged(f"The ledger {self.path} is cut short.", LEDGER_DAMAGED)
-        if not has_digests and not self.read_only:
+        lacking = [statement for name, statement in _LATER.items() if name not in tables]
+        if lacking and not self.read_only:
             with self.writing() as db:
-                db.execute(_DIGESTS)
+                for statement in lacking:
+                    db.execute(statement)
 
     def _create(self) -> None:
         if any(self.path.parent.glob("vectors-*")):

@@ -154,6 +154,7 @@ class TermIndex:
     def _writing(self) -> Any:
         if self._writer is None:
             self._writer = self._index.writer(_HEAP, 1)
+            self._writer.garbage_collect_files()  # a killed writer's, whose names this one would take again
         return self._writer
 
     def _delete(self, version: int) -> None:

@@ -49,3 +49,15 @@ def dense_scores(
         dict(zip(missing, (library.vectors(missing) @ vector).tolist(), strict=True)) if missing else {}
     )
     return np.array([known[one] if one in known else computed[one] for one in ids], dtype=np.float32)
+
+
+def sentence_scores(library: Library, vector: Vectors, near: Vectors, ids: Sequence[int]) -> Vectors:
+    """Return the cosine of each chunk's nearest sentence; the chunk's own, `near`, where no sentences are kept."""
+    kept = library.sentences(ids)
+    return np.array(
+        [
+            float((kept[one] @ vector).max()) if one in kept else own
+            for one, own in zip(ids, near, strict=True)
+        ],
+        dtype=np.float32,
+    )

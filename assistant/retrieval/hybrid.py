@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.retrieval.centres import Centres
-from assistant.retrieval.dense import dense_candidates, dense_scores
+from assistant.retrieval.dense import dense_candidates, dense_scores, sentence_scores
 from assistant.retrieval.fusion import TABLE, Table, fuse
 from assistant.retrieval.lexical import FIELDS, lexical_candidates, lexical_scores
 from assistant.retrieval.rerank import TOP, rerank
@@ -84,6 +84,7 @@ class HybridRetriever:
         ids = sorted(languages)
         spoken = [languages[one] for one in ids]
         near = dense_scores(self.library, vector, dense, ids)
+        middle = self.centres.offsets(vector, spoken)
         ranks: dict[int, dict[str, int]] = {one: {} for one in ids}
         for name, scores in {"dense": dense, **lexical}.items():
             for rank, one in enumerate(sorted(scores, key=lambda one: -scores[one]), 1):
@@ -94,7 +95,8 @@ class HybridRetriever:
             ids=ids,
             languages=spoken,
             scores={
-                "dense": near - self.centres.offsets(vector, spoken),
+                "dense": near - middle,
+                "sentences": sentence_scores(self.library, vector, near, ids) - middle,
                 **{field: lexical_scores(lexical[field], ids) for field in FIELDS},
             },
             ranks=ranks,

@@ -10,6 +10,7 @@ from assistant.answering.questions import analyse_question
 from assistant.answering.scoring import SUPPORT, Scoring, load_scoring
 from assistant.encoders import HashEncoder, load_encoder
 from assistant.library.records import Counts
+from assistant.text.sentences import sentence_spans
 from assistant.types import Article, Chunk, Hit, Turn
 
 ALWAYS = replace(load_scoring(False), threshold=-1e9)
@@ -169,3 +170,32 @@ def test_weights_decide():
     assert scoring.scores(matrix).argmax() == 1
     assert scoring.confidence(matrix, 1) == pytest.approx(3.0)
     assert scoring.confidence(matrix, 0) == pytest.approx(-5.0)
+
+
+class Deaf(HashEncoder):
+    """An encoder that must not be asked for passages."""
+
+    def encode_passages(self, texts):
+        assert not list(texts), "the sentences' vectors are kept"
+        return super().encode_passages(texts)
+
+    def encode_queries(self, texts):
+        return HashEncoder.encode_passages(self, texts) if not texts else HashEncoder().encode_queries(texts)
+
+
+def test_kept_sentences_are_not_encoded_again():
+    found = hits(PORT)
+    spans = sentence_spans(PORT)
+    kept = {0: HashEncoder().encode_passages([PORT[start:end] for start, end in spans])}
+    asked = analyse_question("Why was the harvest poor?")
+    fresh = ExtractiveAnswerer(HashEncoder()).evidence(asked, found)[1]
+    np.testing.assert_allclose(
+        ExtractiveAnswerer(Deaf(), kept=lambda _: kept).evidence(asked, found)[1], fresh
+    )
+
+
+def test_kept_sentences_of_another_splitting_are_encoded_again():
+    found, asked = hits(PORT), analyse_question("Why was the harvest poor?")
+    fresh = ExtractiveAnswerer(HashEncoder()).evidence(asked, found)[1]
+    other = ExtractiveAnswerer(HashEncoder(), kept=lambda _: {0: np.ones((2, 64), dtype=np.float32)})
+    np.testing.assert_allclose(other.evidence(asked, found)[1], fresh)

@@ -122,3 +122,24 @@ def test_sentence_transformers_loads_the_reranker():
     scores = pairs.predict([("Биыл қанша мектеп ашылды?", text) for text in SAME["kk"]])
     ours = BuiltinReranker().score("Биыл қанша мектеп ашылды?", SAME["kk"])
     assert np.argsort(scores).tolist() == np.argsort(ours).tolist()
+
+
+def test_a_sentence_beyond_what_is_read_is_encoded_by_itself():
+    encoder = load_encoder("builtin")
+    last = "The bridge over the river opened in May."
+    text = "The weather was fine and the people were out. " * 60 + last
+    span = (len(text) - len(last), len(text))
+    _, (first, beyond) = encoder.encode_spans([text, text], [[(0, 45)], [span]])
+    np.testing.assert_allclose(beyond[0], encoder.encode_passages([last])[0], atol=2e-4)
+    assert float(first[0] @ encoder.encode_passages([text[:45]])[0]) > 0.5
+
+
+def test_a_sentence_in_its_passage_is_nearest_to_itself():
+    encoder = load_encoder("builtin")
+    for sentences in SAME.values():
+        text, spans = " ".join(sentences), []
+        for sentence in sentences:
+            start = text.index(sentence)
+            spans.append((start, start + len(sentence)))
+        near = encoder.encode_spans([text], [spans])[1][0] @ encoder.encode_passages(sentences).T
+        assert near.argmax(axis=1).tolist() == [0, 1, 2]

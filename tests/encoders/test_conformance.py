@@ -4,7 +4,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from assistant.encoders import HashEncoder
-from assistant.types import Encoder
+from assistant.types import Encoder, SpanEncoder
 
 TEXTS = ["how many students study in Russia", "Қазақстан", "студент студент", "a"]
 
@@ -44,3 +44,16 @@ def test_is_a_langchain_embeddings(encoder: Encoder):
     assert isinstance(encoder, Embeddings)
     np.testing.assert_allclose(encoder.embed_query(TEXTS[0]), encoder.encode_queries(TEXTS[:1])[0], atol=1e-6)
     np.testing.assert_allclose(encoder.embed_documents(TEXTS), encoder.encode_passages(TEXTS), atol=2e-4)
+
+
+def test_sentences_come_in_the_pass_that_gives_the_passages(encoder: Encoder):
+    if not isinstance(encoder, SpanEncoder):
+        assert encoder.name not in ("builtin", "hash")
+        return
+    texts = ["One student studies. The student is in Russia.", "", "Қазақстан."]
+    spans = [[(0, 20), (21, 46)], [], [(0, 10)]]
+    passages, sentences = encoder.encode_spans(texts, spans)
+    np.testing.assert_allclose(passages, encoder.encode_passages(texts), atol=2e-4)
+    assert [own.shape for own in sentences] == [(len(own), encoder.dimension) for own in spans]
+    np.testing.assert_allclose(np.linalg.norm(np.concatenate(sentences), axis=1), 1, atol=1e-4)
+    assert encoder.encode_spans([], [])[0].shape == (0, encoder.dimension)

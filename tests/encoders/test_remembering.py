@@ -36,6 +36,17 @@ def test_each_passage_is_encoded_once_and_rows_come_in_order():
     assert np.array_equal(encoder.encode_queries(["one"]), expected.encode_queries(["one"]))
 
 
+def test_a_question_is_no_passage():
+    class Prefixing(HashEncoder):
+        def encode_queries(self, texts):
+            return self.encode_passages([f"query: {text}" for text in texts])
+
+    encoder, plain = Remembering(Prefixing()), Prefixing()
+    for _ in range(2):
+        assert np.array_equal(encoder.encode_passages(["one"]), plain.encode_passages(["one"]))
+        assert np.array_equal(encoder.encode_queries(["one"]), plain.encode_queries(["one"]))
+
+
 def test_what_was_not_asked_for_lately_is_forgotten():
     counting = Counting()
     encoder = Remembering(counting, size=2)

@@ -11,6 +11,7 @@ import numpy as np
 
 from assistant.encoders.fake import HashEncoder
 from assistant.library import Library
+from assistant.library.sentences import encode_chunks
 from assistant.text.analysis import analyse
 from assistant.types import Article, Filters
 
@@ -46,8 +47,8 @@ def put(library: Library, *articles: Article) -> list[str]:
     with library.writing():
         for one in articles:
             pieces = spans(one.text)
-            vectors = ENCODER.encode_passages([one.text[start:end] for start, end in pieces])
-            outcomes.append(library.add(one, pieces, vectors))
+            chunks = [one.text[start:end] for start, end in pieces]
+            outcomes.append(library.add(one, pieces, *encode_chunks(ENCODER, chunks, chunks)))
     return outcomes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -66,6 +67,29 @@ def test_what_is_not_committed_is_not_seen(index: TermIndex) -> None:
     assert index.search("stems", ["fig"], 5) == []
     index.commit()
     assert [chunk for chunk, _ in index.search("stems", ["fig"], 5)] == [30]
+
+
+def test_what_a_killed_writer_left_is_not_in_the_way(tmp_path: Path) -> None:
+    folder = tmp_path / "terms"
+    index = TermIndex(folder)
+    for number in (1, 2):
+        index.add(number, article(number), [(number, terms("bridge"))])
+    index.commit()
+    index.stop_writing()
+    index.close()
+    meta = json.loads((folder / "meta.json").read_text("utf-8"))
+    segment = meta["segments"][0]["segment_id"].replace("-", "")
+    left = [f"{segment}.{meta['opstamp'] + more}.del" for more in range(6)]
+    for name in left:
+        (folder / name).write_bytes(b"half")
+    managed = json.loads((folder / ".managed.json").read_text("utf-8"))
+    (folder / ".managed.json").write_text(json.dumps([*managed, *left]), "utf-8")
+    index = TermIndex(folder)
+    index.remove(1)
+    index.commit()
+    assert index.count() == 1
+    index.stop_writing()
+    index.close()
 
 
 def test_adding_again_replaces_and_removing_removes(index: TermIndex) -> None:

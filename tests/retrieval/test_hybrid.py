@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from assistant.retrieval.centres import Centres
+from assistant.retrieval.dense import sentence_scores
 from assistant.retrieval.hybrid import HybridRetriever
+from assistant.text.sentences import sentence_spans
 from assistant.types import Article, Filters
 from tests.conftest import ARTICLES, fill
 
@@ -145,3 +147,15 @@ def test_a_reranker_reads_the_first_hits(library, encoder):
 def test_odd_questions_find_something_or_nothing_but_never_fail(retriever):
     for question in ("?", "12", "🙂", "a" * 2000, "\u200b", "OR AND (", '"', "field:value*"):
         assert isinstance(retriever.search(question), list)
+
+
+def test_a_chunk_is_as_near_as_its_nearest_sentence(library, encoder):
+    vector = encoder.encode_queries(["How many flamingos are near Lake Balkhash?"])[0]
+    found = library.chunks(library.chunk_ids)
+    ids = [*found, 10_000]
+    scores = sentence_scores(library, vector, np.full(len(ids), 0.25, dtype=np.float32), ids)
+    for one, score in zip(ids[:-1], scores, strict=False):
+        text = found[one][1].text
+        sentences = encoder.encode_passages([text[start:end] for start, end in sentence_spans(text)])
+        assert score == pytest.approx(float((sentences @ vector).max()), abs=0.01)
+    assert scores[-1] == 0.25

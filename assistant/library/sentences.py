@@ -1,0 +1,56 @@
+"""The vectors of the sentences of chunks, small: what an answer compares, and what the search reads once more.
+
+A vector of unit length needs no scale: its numbers are kept as bytes, and made unit length again when they are read. The
+cosine of two differs by less than .01 from that of the originals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from assistant.library import queries
+from assistant.library.schema import Connections
+from assistant.text.sentences import sentence_spans
+from assistant.types import Encoder, SpanEncoder, Vectors
+
+
+def encode_chunks(
+    encoder: Encoder, texts: Sequence[str], chunks: Sequence[str]
+) -> tuple[Vectors, list[Vectors]]:
+    """Encode chunks, and their sentences where the encoder gives those in the same pass.
+
+    Args:
+        encoder: any encoder.
+        texts: what is encoded of each chunk; it ends with the chunk.
+        chunks: their own texts.
+
+    Returns:
+        A row for each chunk; for each chunk a row for each of its sentences, or nothing at all.
+    """
+    if not isinstance(encoder, SpanEncoder):
+        return encoder.encode_passages(texts), []
+    spans = []
+    for text, chunk in zip(texts, chunks, strict=True):
+        before = len(text) - len(chunk)
+        spans.append([(before + start, before + end) for start, end in sentence_spans(chunk)])
+    return encoder.encode_spans(texts, spans)
+
+
+def pack(vectors: Vectors) -> bytes:
+    """Make bytes of vectors, one for each number."""
+    most = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-9)
+    return bytes(np.round(vectors / most * 127).astype(np.int8).data)
+
+
+def stored(connections: Connections, ids: Iterable[int], dimension: int) -> dict[int, Vectors]:
+    """Read the vectors of the sentences of those chunks that have them: unit length, shape (sentences, dimension) each."""
+    with connections.reading() as db:
+        rows = db.execute(queries.SENTENCES_OF, {"ids": queries.numbers(ids)}).fetchall()
+    ends = np.cumsum([0, *(len(row["vectors"]) // dimension for row in rows)])
+    packed = np.frombuffer(b"".join(row["vectors"] for row in rows), np.int8)
+    vectors = packed.reshape(-1, dimension).astype(np.float32)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return {row["chunk"]: vectors[start:end] for row, (start, end) in zip(rows, pairwise(ends), strict=True)}
