@@ -19,7 +19,7 @@ from assistant.library.rows import Version
 from assistant.library.seals import Seal
 from assistant.library.terms import TermIndex, Terms
 from assistant.library.vectors import VectorIndex
-from assistant.types import Article, Chunk
+from assistant.types import Article, Chunk, Vectors
 
 Progress = Callable[[int, int], None]
 KINDS = ("vectors", "terms")
@@ -28,6 +28,7 @@ _STAMP = "generation"
 _BATCH = 256
 _SAMPLE = 20
 _TOLERATED = 0.05  # the search is approximate
+_ROUNDS = 5
 _Index = TypeVar("_Index")
 _log = logging.getLogger(__name__)
 
@@ -138,11 +139,13 @@ class Indexes:
         self.stamp("terms", self._ledger.generation)
         return index
 
-    def new_vectors(self, progress: Progress | None = None) -> VectorIndex:
-        """Make a vector index from the ledger and switch to it."""
+    def new_vectors(self, progress: Progress | None = None, *, sure: bool = False) -> VectorIndex:
+        """Make a vector index from the ledger and switch to it; to be `sure`, search it for every chunk."""
         path = self.next_path("vectors")
         index = VectorIndex(path)
         self.fill_vectors(index, self._counted(progress))
+        if sure:
+            self.make_findable(index)
         self._check_vectors(index)
         self._switch("vectors", path)
         return index
@@ -174,6 +177,18 @@ class Indexes:
     def stamp(self, kind: str, generation: int) -> None:
         """Note that an index has everything that is live in this generation."""
         _set_stamp(self.path(kind), generation)
+
+    def make_findable(self, index: VectorIndex) -> None:
+        """Write again, in other neighbourhoods, the chunks that a query by their own vector does not find."""
+        for _ in range(_ROUNDS):
+            lost: dict[int, Vectors] = {}
+            for version in self._ledger.versions("live"):
+                gone = set(unreachable(index, version))
+                pairs = zip(version.chunks, version.vectors, strict=True)
+                lost |= {chunk.id: vector for chunk, vector in pairs if chunk.id in gone}
+            if not lost:
+                return
+            index.upsert(list(lost), np.array(list(lost.values())))
 
     def _check_vectors(self, index: VectorIndex) -> None:
         if index.count() < self._ledger.count_chunks():

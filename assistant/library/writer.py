@@ -116,7 +116,7 @@ class Writer:
     def rebuild(self, progress: Progress | None) -> None:
         """Make both indexes anew from the ledger, without encoding."""
         self.flush()
-        self._vectors = self._indexes.new_vectors(progress)
+        self._vectors = self._indexes.new_vectors(progress, sure=True)
         self._dense.use(self._vectors, self._ledger.generation)
         if self._terms:
             self._terms.close()

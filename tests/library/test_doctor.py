@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from assistant.library import Library
+from assistant.library.indexes import unreachable
 from assistant.library.seals import Seal
 from assistant.library.terms import TermIndex
 from assistant.library.vectors import VectorIndex
@@ -148,3 +149,25 @@ def test_a_library_from_before_digests_is_taken_as_it_is(library: Library) -> No
         put(again, article(50))
         execute("UPDATE versions SET title = 'X' WHERE article = 'a50'")(again)
         assert "articles" in bad(again)
+
+
+def test_hundreds_of_equal_passages_hide_no_other(tmp_path: Path) -> None:
+    same = "Subscribe to our channel."
+    with Library.open(tmp_path, ENCODER) as library:
+        stories = (
+            article(number, title="", text=f"{article(number).text}\nStory {number}.\n{same}")
+            for number in range(400)
+        )
+        put(library, *stories)
+        assert bad(library) == {}
+        library.rebuild()
+        assert bad(library) == {}
+
+
+def test_what_a_new_index_does_not_find_is_written_again(library: Library) -> None:
+    with closing(library._indexes.new_vectors()) as index:
+        versions = list(library._ledger.versions("live"))
+        index.delete([chunk.id for version in versions[:3] for chunk in version.chunks])
+        assert any(unreachable(index, version) for version in versions)
+        library._indexes.make_findable(index)
+        assert not any(unreachable(index, version) for version in versions)
