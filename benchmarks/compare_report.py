@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.compare_goals import goals, middle, number, table
-from benchmarks.contenders import FLOOR, OWN
+from benchmarks.contenders import FLOOR, FLOORS, OWN, PEERS
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "performance.md"
@@ -103,6 +103,20 @@ def found(data: dict[str, Any]) -> list[str]:
     return ["## Quality\n", *parts] if parts else []
 
 
+def appearance(name: str) -> dict[str, Any]:
+    """Return a colour for each system, dashes for MiniLM, grey marks for the floors."""
+    if name.startswith(FLOOR):
+        return {"color": "0.5", "ls": ":", "marker": "sv^"[FLOORS.index(name.removeprefix(FLOOR))]}
+    system = name.partition(",")[0]
+    width = 3 if name == OWN else 1.5
+    return {
+        "color": f"C{(OWN, *PEERS).index(system)}",
+        "ls": "-" if name == system else "--",
+        "marker": "o" if name == system else "x",
+        "lw": width,
+    }
+
+
 def plot(data: dict[str, Any], target: Path) -> None:
     """Draw the search by size, and what a start and an ingest cost at the least size."""
     import matplotlib as mpl
@@ -124,11 +138,9 @@ def plot(data: dict[str, Any], target: Path) -> None:
             ways, values, runs = zip(*points, strict=True)
             spread = [[value - min(run) for value, run in zip(values, runs, strict=True)]]
             spread.append([max(run) - value for value, run in zip(values, runs, strict=True)])
-            style = ":" if name.startswith(FLOOR) else "-"
-            width = 3 if name == OWN else 1.5
-            growth.errorbar(ways, values, spread, marker="o", ls=style, lw=width, capsize=3, label=name)
+            growth.errorbar(ways, values, spread, capsize=3, label=name, **appearance(name))
     growth.set(xscale="log", yscale="log", xlabel="chunks", ylabel="ms", title="Search, p50")
-    growth.legend()
+    growth.legend(fontsize="small", ncols=2)
     for axes, key, title in (
         (cold, "cold", "A new process's first answer, s"),
         (ingest, "ingest", "Ingest, s"),
@@ -139,6 +151,7 @@ def plot(data: dict[str, Any], target: Path) -> None:
             *zip(*shown[::-1], strict=True), color=["C0" if n == OWN else "0.7" for n, _ in shown[::-1]]
         )
         axes.bar_label(bars, fmt="%.3g", padding=2)
+        axes.margins(x=0.2)
         axes.set_title(f"{title}, {int(sizes[0]):,} chunks")
     figure.savefig(target, dpi=110)
     pyplot.close(figure)
