@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from assistant.errors import EncoderError
 from assistant.library import queries
 from assistant.library.schema import Connections
 from assistant.text.sentences import sentence_spans
@@ -29,6 +30,9 @@ def encode_chunks(
 
     Returns:
         A row for each chunk; for each chunk a row for each of its sentences, or nothing at all.
+
+    Raises:
+        EncoderError: the encoder gave other vectors than it should.
     """
     if not isinstance(encoder, SpanEncoder):
         return encoder.encode_passages(texts), []
@@ -36,7 +40,11 @@ def encode_chunks(
     for text, chunk in zip(texts, chunks, strict=True):
         before = len(text) - len(chunk)
         spans.append([(before + start, before + end) for start, end in sentence_spans(chunk)])
-    return encoder.encode_spans(texts, spans)
+    vectors, sentences = encoder.encode_spans(texts, spans)
+    for own, places in zip(sentences, spans, strict=True):
+        if own.shape != (len(places), encoder.dimension):
+            raise EncoderError(f"The encoder gave vectors of shape {own.shape} for {len(places)} sentences.")
+    return vectors, sentences
 
 
 def pack(vectors: Vectors) -> bytes:

@@ -27,7 +27,7 @@ def test_an_uploaded_file_can_be_asked_about_at_once(shelf, tmp_path):
     shelf.wait_for_selector("#progress .outcome.added")
     until(shelf, "document.querySelector('#head .held').textContent.includes('8 articles')")
     shelf.get_by_role("tab").first.click()
-    ask(shelf, "How long is the bridge over the Irtysh in Pavlodar?")
+    ask(shelf, "How many metres long is the bridge over the Irtysh?")
     assert "1,200" in shelf.inner_text("#chat .said")
 
 
