@@ -59,11 +59,11 @@ class Seen:
     def figures(self) -> dict[str, object]:
         """Return what is reported."""
         ordered = sorted(self.seconds) or [0.0]
-        refused = self.outcomes["503"]
+        failed = {name: count for name, count in self.outcomes.items() if name not in ("200", "503")}
         return {
             "answered": self.outcomes["200"],
-            "busy": refused,
-            "errors": self.outcomes.total() - self.outcomes["200"] - refused,
+            "busy": self.outcomes["503"],
+            "errors": ", ".join(f"{count} {name}" for name, count in failed.items()) or 0,
             "p50": round(statistics.median(ordered), 3),
             "p95": round(ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], 3),
             "longest": round(ordered[-1], 3),

@@ -33,6 +33,7 @@ from assistant.web.reader import reader_routes
 _log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).with_name("static")
+KEPT = 65  # seconds an idle connection is kept: longer than clients do, so that none asks through one just closed
 STOPPING = 30.0  # seconds that running answers and an ingest's article have to end
 ABOUT = (
     "Ask news articles in Kazakh, Russian and English; get an answer whose citations can be checked. Errors are JSON with"
@@ -127,7 +128,12 @@ async def _serve(assistant: Assistant, settings: Settings, listener: socket.sock
     doors = Doors()
     app = await build_app(assistant, settings, doors)
     config = uvicorn.Config(
-        app, log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=3
+        app,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEPT,
+        timeout_graceful_shutdown=3,
     )
     host, port = f"[{settings.host}]" if ":" in settings.host else settings.host, listener.getsockname()[1]
     click.echo(f"The chat is at http://{host}:{port} (Ctrl-C stops it)")
