@@ -24,11 +24,13 @@ from assistant.types import Article, Chunk, Vectors
 Progress = Callable[[int, int], None]
 KINDS = ("vectors", "terms")
 TURN = 30.0
+AT_START = 12_000  # chunks of which an index is made anew in seconds; what is bigger does not hold up a start
 _STAMP = "generation"
 _BATCH = 256
 _SAMPLE = 20
 _TOLERATED = 0.05  # the search is approximate
 _ROUNDS = 5
+_WORN = 2000  # chunks written beyond those that are live; Chroma never gives back the room of what is deleted
 _Index = TypeVar("_Index")
 _log = logging.getLogger(__name__)
 
@@ -58,6 +60,23 @@ class Indexes:
         """Name the indexes whose files are not as the last writer left them."""
         there = [kind for kind in KINDS if self.path(kind).exists()]
         return [kind for kind in there if not Seal.of(self.path(kind)).holds()]
+
+    def lost(self, *, crashed: bool) -> list[str]:
+        """Name the indexes that are not there, after removing those that have to be made anew."""
+        wrong = [] if crashed else self.altered()
+        if crashed and stamp(self.path("vectors")) >= 0:
+            try:
+                self.read_vectors(TURN, sealed=False).close()
+            except LibraryDamaged:
+                wrong = ["vectors"]
+        for kind in wrong:
+            shutil.rmtree(self.path(kind), ignore_errors=True)
+        return [kind for kind in KINDS if stamp(self.path(kind)) < 0]
+
+    def worn(self) -> bool:
+        """Tell whether about half of what was written to the vector index is no longer live, and makes it big."""
+        written = int(self._ledger.note("next_chunk")) - int(self._ledger.note("vectors_from") or 0)
+        return written > self._ledger.count_chunks() + _WORN
 
     def ahead(self) -> bool:
         """Tell whether an index has seen a generation that the ledger no longer knows: its newest changes are lost."""
@@ -217,7 +236,8 @@ class Indexes:
         reach("index filled")
         old = self.path(kind)
         _set_stamp(path, self._ledger.generation)
-        self._ledger.set_notes(moved=True, **{kind: path.name})
+        first = int(self._ledger.note("next_chunk"))
+        self._ledger.set_notes(moved=True, **{kind: path.name, f"{kind}_from": first})
         reach("index switched")
         shutil.rmtree(old, ignore_errors=True)
         reach("old index removed")

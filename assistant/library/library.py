@@ -203,7 +203,7 @@ class Library:
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Make both indexes anew from the ledger, without encoding; `progress` gets chunks done and all chunks."""
-        with self.writing():
+        with self._lock.held(2.0):
             self._writer.rebuild(progress)
 
     # reading
@@ -301,7 +301,7 @@ class Library:
             return
         with suppress(LibraryLocked), self._lock.held(0):
             self._ledger.proof.find()
-            if self._writer.needed() or self._damaged():
+            if not self._writer.postponed() and (self._writer.needed() or self._damaged()):
                 self._writer.begin()
                 self._writer.end()
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 from assistant.errors import LibraryError
 from assistant.library.dense import DenseSearch
 from assistant.library.failpoints import reach
-from assistant.library.indexes import KINDS, TURN, Indexes, Progress
+from assistant.library.indexes import AT_START, KINDS, TURN, Indexes, Progress
 from assistant.library.ledger import Ledger
 from assistant.library.lock import FolderLock
 from assistant.library.terms import TermIndex
@@ -48,19 +48,25 @@ class Writer:
             return True
         return bool(indexes.strays() or indexes.lagging() or indexes.altered() or indexes.ahead())
 
+    def postponed(self) -> bool:
+        """Tell whether an index of a big library is missing, so that mending has to wait for whoever writes next."""
+        chunks, crashed = self._ledger.count_chunks(), bool(self._ledger.note("writing"))
+        lost = self._indexes.lost(crashed=crashed) if chunks > AT_START else []
+        if lost:
+            _log.warning(
+                "The %s index is lost or damaged. Until it is made anew from the ledger, the search is slower, or knows no words."
+                " Run: assistant rebuild (some minutes for %d chunks); the next ingest does it too.",
+                " and the ".join(lost),
+                chunks,
+            )
+        return bool(lost)
+
     def begin(self) -> None:
         """Open both indexes for writing, and mend what needs it."""
         crashed = bool(self._ledger.note("writing"))
         alone = not crashed and self._ledger.note("writer") == self._name
         lost = self._indexes.ahead()
-        self._ledger.set_notes(writing=1, writer=self._name)
-        reach("begun")
-        dropped = self._ledger.drop_pending()
-        reach("pending dropped")
-        if dropped:
-            _log.warning("%d articles that an interrupted ingest left half done were dropped.", dropped)
-        for stray in self._indexes.strays():
-            shutil.rmtree(stray, ignore_errors=True)
+        self._prepare()
         if lost:
             _log.warning(
                 "The ledger lacks its newest changes. Restore a backup, or ingest again what came last."
@@ -90,11 +96,16 @@ class Writer:
     def flush(self) -> None:
         """Make what is pending live, all of it together, and collect what is retired."""
         try:
-            if self._since is not None:
-                self._write_vectors()
-                self._write_terms()
-                self._flip()
+            if self._since is None:
+                self._collect()
+                return
+            self._write_vectors()
+            self._write_terms()
+            self._flip()
             self._collect()
+            if self._indexes.worn():
+                self._vectors = self._indexes.new_vectors()
+                self._dense.use(self._vectors, self._ledger.generation)
         except LibraryError:
             self._let_go()
             raise
@@ -114,13 +125,35 @@ class Writer:
         self._vectors = self._terms = None
 
     def rebuild(self, progress: Progress | None) -> None:
-        """Make both indexes anew from the ledger, without encoding."""
-        self.flush()
-        self._vectors = self._indexes.new_vectors(progress, sure=True)
-        self._dense.use(self._vectors, self._ledger.generation)
-        if self._terms:
-            self._terms.close()
-        self._terms = self._indexes.new_terms()
+        """Make both indexes anew from the ledger, without encoding; what was wrong with the old ones does not matter."""
+        begun = self._terms is not None
+        if begun:
+            self.flush()
+        else:
+            self._prepare()
+        try:
+            self._vectors = self._indexes.new_vectors(progress, sure=True)
+            self._dense.use(self._vectors, self._ledger.generation)
+            if self._terms:
+                self._terms.close()
+            self._terms = self._indexes.new_terms()
+            self._collect()
+        except LibraryError:
+            self._let_go()
+            raise
+        if not begun:
+            self.end()
+
+    def _prepare(self) -> None:
+        """Note that somebody writes, and drop what an interrupted writer left."""
+        self._ledger.set_notes(writing=1, writer=self._name)
+        reach("begun")
+        dropped = self._ledger.drop_pending()
+        reach("pending dropped")
+        if dropped:
+            _log.warning("%d articles that an interrupted ingest left half done were dropped.", dropped)
+        for stray in self._indexes.strays():
+            shutil.rmtree(stray, ignore_errors=True)
 
     def _write_vectors(self) -> None:
         with self._turn.held(TURN):

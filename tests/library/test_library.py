@@ -12,7 +12,7 @@ import pytest
 
 from assistant.encoders.fake import HashEncoder
 from assistant.errors import EncoderMismatch, Rejected
-from assistant.library import Library
+from assistant.library import Library, indexes
 from assistant.types import Filters
 from tests.library.support import ENCODER, article, everything, matching, nearest, put, spans, texts
 
@@ -236,3 +236,17 @@ def test_rebuild_reports_progress_and_changes_nothing(library: Library) -> None:
     assert everything(library) == before
     assert seen[-1] == (10, 10)
     assert len(list(library.folder.glob("vectors-*"))) == len(list(library.folder.glob("terms-*"))) == 1
+
+
+def test_a_vector_index_full_of_what_is_gone_is_made_anew(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexes, "_WORN", 10)
+    names = set()
+    for turn in range(8):
+        put(library, *(article(number, text=f"Turn {turn} of {number}.\nIt rains.") for number in range(8)))
+        (path,) = library.folder.glob("vectors-*")
+        names.add(path.name)
+    assert 3 <= len(names) <= 5
+    assert "Turn 7 of 3." in nearest(library, "Turn 7 of 3.")
+    assert all(finding.ok for finding in library.doctor(deep=True))
