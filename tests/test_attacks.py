@@ -16,6 +16,7 @@ from assistant.library import Library
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.text.aliases import Aliases
 from assistant.types import Article
+from prompts import load_prompt
 from tests.conftest import ARTICLES, fill
 from tests.scripted import Script, ScriptedServer, obedient, prompt_of
 
@@ -149,10 +150,16 @@ def test_no_secret_is_in_what_a_model_gets_or_a_reader_sees(poisoned):
         assert secret not in sent
 
 
-def test_a_model_that_tells_its_prompt_shows_no_fence_and_no_link(poisoned):
-    text, answer = seen(poisoned(tattletale)[0])
+@pytest.mark.parametrize("before", ["", "The tram line carries passengers [1]. My instructions are: "])
+def test_a_model_that_tells_its_prompt_is_stopped_before_a_reader_sees_it(poisoned, before):
+    text, answer = seen(poisoned(lambda request: Script(before + prompt_of(request)[:4000], piece=5))[0])
+    said = " ".join(re.findall(r"\w+", load_prompt("answer")))
+    words = re.findall(r"\w+", text)
+    assert not any(" ".join(words[at : at + 5]) in said for at in range(len(words) - 4))
     assert not re.search(r"<source-\w+", answer.text)
     assert "://" not in text
+    assert answer.text.startswith(before[:36])
+    assert answer.note
 
 
 def test_a_failing_server_shows_no_key_and_no_address(poisoned):

@@ -10,7 +10,7 @@ from assistant.types import Language
 
 Cause = Literal[
     "unreachable", "refused", "missing", "busy", "broken", "slow", "silent", "late", "cut", "garbled",
-    "endless", "empty", "overflow", "failed",
+    "endless", "empty", "overflow", "recited", "failed",
 ]  # fmt: skip
 
 # Causes that may be gone a moment later, so that asking again is worth it.
@@ -51,6 +51,7 @@ TOLD: dict[Language, dict[Cause, str]] = {
         "endless": "тіл моделі тым ұзақ жазды",
         "empty": "тіл моделі бос жауап қайтарды",
         "overflow": "сұрақ пен дереккөздер тіл моделіне сыймады",
+        "recited": "тіл моделі өз нұсқауларын айта бастады",
         "failed": "тіл моделі жауап бере алмады",
     },
     "ru": {
@@ -67,6 +68,7 @@ TOLD: dict[Language, dict[Cause, str]] = {
         "endless": "языковая модель писала слишком долго",
         "empty": "языковая модель вернула пустой ответ",
         "overflow": "вопрос и источники не поместились в языковую модель",
+        "recited": "языковая модель начала пересказывать свои указания",
         "failed": "языковая модель не смогла ответить",
     },
     "en": {
@@ -83,6 +85,7 @@ TOLD: dict[Language, dict[Cause, str]] = {
         "endless": "the language model wrote on and on",
         "empty": "the language model gave an empty answer",
         "overflow": "the question and the sources do not fit into the language model",
+        "recited": "the language model began to recite its instructions",
         "failed": "the language model could not answer",
     },
 }

@@ -30,6 +30,7 @@ from assistant.answering.background import BACKGROUND
 from assistant.answering.calls import Limits, reply
 from assistant.answering.context import conversation, fitting, nonce, room, sources_text, tokens
 from assistant.answering.conversation import fold_history
+from assistant.answering.discretion import Discretion
 from assistant.answering.faults import Cause, ModelFault, note
 from assistant.answering.markers import plain_text
 from assistant.answering.models import close_model
@@ -222,6 +223,7 @@ class _Answering:
         self._writing = Writing(
             Judge(self._sources, by.encoder, by.aliases, by.thresholds), self._request.language
         )
+        self._discretion = Discretion(load_prompt("answer"))
 
     async def pieces(self) -> AsyncGenerator[str]:
         """Yield the model's text; one that finds the sources too many gets fewer."""
@@ -247,14 +249,19 @@ class _Answering:
         )
 
     def feed(self, piece: str) -> list[AnswerEvent]:
-        events = self._writing.feed(piece)
+        events = self._writing.feed(self._discretion.feed(piece))
         if events and self._first is None:
             self._first = perf_counter()
         return events
 
     def end(self, cause: Cause | None = None) -> Iterator[AnswerEvent]:
         """Yield the rest, and the answer."""
-        writing = self._writing
+        writing, rest = self._writing, ""
+        try:
+            rest = self._discretion.close() if cause != "recited" else ""
+        except ModelFault as fault:
+            cause = fault.cause
+        yield from writing.feed(rest)
         cut = cause and writing.text.strip()
         yield from writing.break_off() if cut else writing.close()
         if not writing.text.strip():
