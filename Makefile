@@ -83,7 +83,8 @@ faults: $(VENV)/.dev ## damage every file of a library, fill its disk, feed it b
 	@$(BIN)/python -m tests.faults.inputs
 	@$(BIN)/python -m tests.faults.speed
 
-soak: $(VENV)/.dev ## 8 readers and 1,000 articles at once, then 20 minutes of both: latency, memory, files; writes docs/reliability.md
+soak: $(VENV)/.dev ## two ingests, rebuilds under a chat, 8 readers and 1,000 articles at once, then 20 minutes of both: latency, memory, files; writes docs/reliability.md
+	@$(BIN)/python -m tests.faults.together
 	@$(BIN)/python -m tests.faults.load
 	@$(BIN)/python -m tests.faults.soak
 

@@ -25,6 +25,7 @@ from tests.faults.report import write
 
 ARTICLES = 12
 INGESTED = 30
+CHANGED = 8
 CHAIN = 10
 GROWTH = 3.0
 KINDS = ("ingest", "update", "remove", "rebuild")
@@ -126,7 +127,7 @@ class Campaign:
         self._texts = operation.after(self._texts)
 
     def _next_library(self) -> None:
-        if self._left == 0:
+        if self._left == 0 or len(self._texts) < CHANGED:
             self._weigh()
             self._library = self._parent / f"library{next(self._numbers)}"
             shutil.copytree(self._template, self._library)
@@ -150,11 +151,10 @@ class Campaign:
 
     def _operation(self, kind: str) -> Operation:
         turn = next(self._numbers)
-        there = sorted(self._texts) or ["a0"]
         if kind == "ingest":
             new = range(ARTICLES + turn * INGESTED, ARTICLES + (turn + 1) * INGESTED)
             return Operation("put", {f"a{number}": text_of(number, turn) for number in new})
-        chosen = self._random.sample(there, min(8, len(there)))
+        chosen = self._random.sample(sorted(self._texts), CHANGED)
         if kind == "update":
             return Operation("put", {id_: text_of(int(id_[1:]), turn) for id_ in chosen})
         return Operation(kind, dict.fromkeys(chosen, "") if kind == "remove" else {})

@@ -8,14 +8,12 @@ No answer may fail, no article may be half, and 95 of 100 answers may take at mo
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.faults.report import write
-from tests.faults.serving import ROOT, asking, ingest, news, serving
+from tests.faults.serving import asking, doctor, ingest, news, serving
 
 READERS = 8
 PAUSE = 1.0
@@ -59,23 +57,13 @@ def main() -> None:
             )
         if busy.share(0.95) > SLOWER * idle.share(0.95):
             wrong.append(f"p95 is {busy.share(0.95):.0f} ms, alone it is {idle.share(0.95):.0f}")
-        command = [
-            sys.executable,
-            "-m",
-            "assistant.cli",
-            "doctor",
-            "--deep",
-            "--data-dir",
-            str(folder / "data"),
-        ]
-        doctor = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
-        if doctor.returncode:
-            wrong.append(doctor.stdout)
+        found = doctor(folder)
+        wrong += [found] if found else []
     write(
         "load",
         rows,
         minutes=options.minutes,
-        doctor="nothing wrong" if not doctor.returncode else "see the log",
+        doctor=found or "nothing wrong",
     )
     raise SystemExit("\n".join(wrong) if wrong else 0)
 

@@ -101,6 +101,16 @@ _TABLES: dict[str, tuple[str, dict[str, str]]] = {
         "A megabyte of one thing",
         {"reader": "reader", "texts": "texts", "worst": "slowest on", "seconds": "processor seconds"},
     ),
+    "together": (
+        "Two at once",
+        {
+            "what": "",
+            "times": "times",
+            "questions": "questions meanwhile",
+            "errors": "errors, lost or half",
+            "slowest": "slowest, s",
+        },
+    ),
     "load": (
         "Asking while articles go in",
         {"what": "", "questions": "questions", "errors": "errors", "p50": "p50, ms", "p95": "p95, ms"},

@@ -52,13 +52,26 @@ def news(number: int, version: int = 0) -> dict[str, str]:
 
 def ingest(folder: Path, rows: Sequence[dict[str, str]]) -> str:
     """Take rows in with the command, in a process of its own; return what it says."""
+    process = begin_ingest(folder, rows)
+    said, errors = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"ingest ended with {process.returncode}: {errors[-500:]}")
+    return said
+
+
+def begin_ingest(folder: Path, rows: Sequence[dict[str, str]]) -> subprocess.Popen[str]:
+    """Begin to take rows in with the command."""
     path = folder / f"rows-{threading.get_ident()}.jsonl"
     path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     command = [sys.executable, "-m", "ingest", "--wait", "60", "--data-dir", str(folder / "data"), str(path)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+
+
+def doctor(folder: Path) -> str:
+    """Let the command look at the library of a folder; return what it finds wrong."""
+    command = [sys.executable, "-m", "assistant.cli", "doctor", "--deep", "--data-dir", str(folder / "data")]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
-    if done.returncode:
-        raise RuntimeError(f"ingest ended with {done.returncode}: {done.stderr[-500:]}")
-    return done.stdout
+    return "" if done.returncode == 0 else f"doctor: {done.stdout} {done.stderr[-500:]}"
 
 
 @dataclass

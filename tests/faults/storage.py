@@ -17,6 +17,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import product
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -81,14 +82,13 @@ class Storage:
         backups.backup(self._template, self._backup)
 
     def damage(self, each: int) -> None:
-        """Damage files in each way, those of each part of the library in turn."""
+        """Damage files of each part of the library in each way."""
         files: dict[str, list[Path]] = {kind: [] for kind in KINDS}
         for path in sorted(self._template.rglob("*")):
             if path.is_file():
                 files[kind_of(path, self._template)].append(path.relative_to(self._template))
-        for how in DAMAGES:
-            for number in range(each):
-                kind = KINDS[number % len(KINDS)]
+        for kind, how in product(KINDS, DAMAGES):
+            for _ in range(each):
                 self._trial(kind, self._chance.choice(files[kind]), how)
 
     def _trial(self, kind: str, file: Path, how: str) -> None:
