@@ -82,7 +82,8 @@ def fold_history(question: str, history: Sequence[Turn]) -> str:
     previous = fold_history(turns[-1].question, turns[:-1])
     language = question_language(question)
     own = CUES[language].opener.sub("", question).strip(" ,?.!—-") or question
-    swapped = None if asks(own, language) else _swap(own, previous)
+    asking = asks(own, language)
+    swapped = None if asking else _swap(own, previous)
     if swapped:
         return swapped
     subject = _subject(previous)
@@ -91,7 +92,7 @@ def fold_history(question: str, history: Sequence[Turn]) -> str:
     if not context or context in question:
         return question
     # The follow-up's question word decides what is asked; without one it is still the earlier question.
-    return f"{own}: {context}?" if asks(own, language) else f"{previous.rstrip(' ?.!')}, {own}?"
+    return f"{own}: {context}?" if asking else f"{previous.rstrip(' ?.!')}, {own}?"
 
 
 def leans(question: str) -> bool:

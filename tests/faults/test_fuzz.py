@@ -32,14 +32,7 @@ def test_no_text_makes_it_fail(name, text):
     TARGETS[name](text)
 
 
-OVER = pytest.mark.xfail(
-    reason="2.4 s a megabyte were seen on a busy machine: known, not mended yet", strict=False
-)
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=OVER if name == "questions" else ()) for name in TARGETS]
-)
+@pytest.mark.parametrize("name", TARGETS)
 def test_a_long_text_takes_a_time_that_a_megabyte_would_take_two_seconds_of(name):
     slow = {what: taken for what in LONG if (taken := fastest(name, what, SIZE)) > SECONDS * SIZE / MB}
     assert not slow
