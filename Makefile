@@ -14,7 +14,7 @@ PEERS := $(patsubst benchmarks/peers/%.txt,benchmarks/.peers/%/.ready,$(wildcard
 Q ?= How many Kazakh students study in Russia?
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask chat ingest test lint format types unit eval bench bench-full bench-peers browser screenshots docs train-smoke test-model crash faults soak verdicts clean
+.PHONY: help run ask chat ingest test lint format types unit eval bench bench-full bench-peers browser screenshots docs train-smoke test-model crash faults fuzz soak verdicts clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,10 @@ faults: $(VENV)/.dev ## damage every file of a library, fill its disk, feed it b
 	@$(BIN)/python -m tests.faults.storage
 	@$(BIN)/python -m tests.faults.inputs
 	@$(BIN)/python -m tests.faults.speed
+
+fuzz: $(VENV)/.dev ## fuzz one reader of texts, guided by its coverage: make fuzz T=chunks FOR=600
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check atheris==3.0.0
+	@mkdir -p build && cd build && PYTHONPATH=.. ../$(BIN)/python -m tests.faults.fuzz $(or $(T),chunks) -max_total_time=$(or $(FOR),600)
 
 soak: $(VENV)/.dev ## two ingests, rebuilds under a chat, 8 readers and 1,000 articles at once, then 20 minutes of both: latency, memory, files; writes docs/reliability.md
 	@$(BIN)/python -m tests.faults.together
