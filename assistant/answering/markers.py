@@ -32,7 +32,7 @@ TOKEN = re.compile(
     | \[(?P<label>[^\[\]\n]{{1,300}})\]{_TARGET}
     | \[(?P<year>\d{{4,}})\]
     | <(?P<tag>[A-Za-z/!?][^<>]{{0,{HOLD}}})>
-    | (?P<address>(?:(?:\b(?:https?|ftp))?://|\bwww\.)[^\s<>»”"\])]*)
+    | (?P<address>(?:(?:(?:\b(?:https?|ftp))?:)?//|\bwww\.)[^\s<>»”"\])]*)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -49,11 +49,15 @@ UNFINISHED = re.compile(
     re.VERBOSE,
 )
 ADDRESS_BEGUN = re.compile(
-    r"(?:\b(?:h|ht|htt|https?|ft?|ftp|w|ww|www)|(?:\b(?:https?|ftp))?:/{0,2})\Z|(?:(?:\bhttps?|\bftp)?://|\bwww\.)[^\s<>»”\"\])]*\Z",
+    r"(?:\b(?:h|ht|htt|https?|ft?|ftp|w|ww|www)|(?:\b(?:https?|ftp))?:/{0,2}|/{1,2})\Z"
+    r"|(?:(?:(?:\bhttps?|\bftp)?:)?//|\bwww\.)[^\s<>»”\"\])]*\Z",
     re.IGNORECASE,
 )
 INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff0-\ufffd\U000e0000-\U000e007f]")  # fmt: skip
 TAG_LEFT = re.compile(r"<(?=[A-Za-z/!?])")
+LINK_LEFT = re.compile(r"\](?=[(\[:])")
+BEGUN = re.compile(r"\][(\[:]|<[A-Za-z/!?]")  # a link, a tag
+SEAM = re.compile(r"(?:[:/]/|\]\(|(?:^|\W)w{1,3}[w.])\Z", re.IGNORECASE)  # an address, a marker's link
 MATHS_BEFORE = re.compile(r"(?:[^\W\d_]{2}|[.!?,;:»”\")\]])\Z")
 MARKED_BEFORE = re.compile(r"[\w.!?»”’\"%)\]]\Z")
 AFTER_MARKER = '.,;:!?…)»”"\n[('
@@ -69,7 +73,9 @@ class MarkerParser:
         """Know how many sources there are, numbered from 1."""
         self._known = known
         self._held = ""
-        self._before = ""
+        self._before = ""  # the last characters, "]" for a marker
+        self._plainly = ""  # the same without markers
+        self._seam = False  # something was taken out after them
         self._thinking = False
 
     def feed(self, text: str) -> list[Piece]:
@@ -111,15 +117,25 @@ class MarkerParser:
 
     def _plain(self, text: str) -> Iterator[Piece]:
         if text:
-            text = TAG_LEFT.sub("‹", text)
-            self._before = (self._before + text)[-4:]
+            text = LINK_LEFT.sub("] ", TAG_LEFT.sub("‹", text))
+            if self._joins(text[0]):
+                text = f" {text}"
+            self._seam = False
+            self._before, self._plainly = (self._before + text)[-4:], (self._plainly + text)[-4:]
             yield text
+
+    def _joins(self, letter: str) -> bool:
+        """Tell whether with this letter what is left would begin an address, a tag or a link."""
+        if BEGUN.match(self._plainly[-1:] + letter):
+            return True
+        return self._seam and any(SEAM.search(end + letter) for end in (self._before, self._plainly))
 
     def _token(self, token: re.Match[str], text: str) -> Iterator[Piece]:
         kind = str(token.lastgroup)
         if kind == "tag":
             self._thinking = bool(THINKING.match(token["tag"]))
         elif kind == "label":
+            self._seam = True
             yield from self._plain(TOKEN.sub("", token["label"]))
         elif kind == "year":
             yield from self._plain(f"({token['year']})")
@@ -130,6 +146,8 @@ class MarkerParser:
                 yield from self._marker(token[kind])
             else:
                 yield from self._plain(token[0])
+                return
+        self._seam = True
 
     def _marker(self, written: str) -> Iterator[Piece]:
         """Yield the sources that a marker names and that exist; the space before it goes with it."""
@@ -163,7 +181,12 @@ def _settled(whole: str, start: int) -> int:
     before = max(start, len(whole) - HOLD - GAP)
     text = whole[before:]
     end, seen = len(text), max(0, len(text) - HOLD)
-    openers = (one.start() for one in OPENER.finditer(text, seen))
+    whole_ones = [(one.start() + len(one["gap"] or ""), one.end()) for one in TOKEN.finditer(text, seen)]
+    openers = (
+        one.start()
+        for one in OPENER.finditer(text, seen)
+        if not any(first < one.start() < last for first, last in whole_ones)
+    )
     begun = next((at for at in openers if UNFINISHED.fullmatch(text, at)), None)
     if begun is None and (address := ADDRESS_BEGUN.search(text, max(seen, *map(text.rfind, " \n")))):
         begun = address.start()

@@ -54,6 +54,16 @@ REMOVED = {
     "<think>I see [1] here.</think>Answer [1]": "Answer[1]",
     "<source-ab12 number=1>x</source-ab12>": "x",
     "half <scr": "half ‹scr",
+    "go http:[9]//evil.example now": "go http:… now",
+    "go ht<b>tp://evil.example now": "go http… now",
+    "go ww[9]w.evil.example now": "go ww w.evil.example now",
+    "a <[9]script> b": "a < script> b",
+    "an <[image](x)>": "an < image>",
+    "[press]<b>(//evil.example) here": "[press] (…) here",
+    "as said [1]<b>(//evil.example)": "as said[1] (…)",
+    "[1]: //evil.example": "[1]: …",
+    f"[{'a' * 310}](//evil.example)": f"[{'a' * 310}] (…)",
+    "a </[> b": "a  b",
 }
 
 

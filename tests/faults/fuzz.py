@@ -7,6 +7,7 @@ Hypothesis does it in the tests. With atheris installed, its coverage guides it 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -69,8 +70,7 @@ def markers(text: str) -> None:
         pieces += parser.close()
         assert {piece for piece in pieces if isinstance(piece, int)} <= {1, 2, 3}
         shown = "".join(piece for piece in pieces if isinstance(piece, str))
-        assert "<script" not in shown.lower()
-        assert "://" not in shown
+        assert not re.search(r"<[a-z/!?]|://|\bwww\.|\]\(", shown, re.IGNORECASE)
     plain_text(text)
 
 
