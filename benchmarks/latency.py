@@ -87,6 +87,17 @@ def fill(library: Library, encoder: Encoder, chunks: int, draw: random.Random) -
     return questions
 
 
+def tasks(library: Library, encoder: Encoder) -> dict[str, Callable[[str], object]]:
+    """Return what is done with each question, by name."""
+    retriever = HybridRetriever(library, encoder)
+    answerer = ExtractiveAnswerer(encoder, aliases=Aliases.load(), kept=library.sentences)
+    return {
+        "search": retriever.search,
+        "search, one publisher": lambda question: retriever.search(question, 10, Filters(publisher="p3")),
+        "answer": lambda question: list(answerer.stream(question, retriever.search(question), "en")),
+    }
+
+
 def milliseconds(run: Callable[[str], object], questions: list[str]) -> list[float]:
     """Time each question."""
     times = []
@@ -138,16 +149,7 @@ def main(chunks: tuple[int, ...], name: str) -> None:
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             with Library.open(Path(folder), encoder) as library:
                 questions = fill(library, encoder, size, random.Random(0))
-                retriever = HybridRetriever(library, encoder)
-                answerer = ExtractiveAnswerer(encoder, aliases=Aliases.load(), kept=library.sentences)
-                one = Filters(publisher="p3")
-                work: dict[str, Callable[[str], object]] = {
-                    "search": retriever.search,
-                    "search, one publisher": lambda question: retriever.search(question, 10, one),  # noqa: B023
-                    "answer": lambda question: list(
-                        answerer.stream(question, retriever.search(question), "en")  # noqa: B023
-                    ),
-                }
+                work = tasks(library, encoder)
                 milliseconds(work["answer"], questions[:20])
                 for label, run in work.items():
                     times = milliseconds(run, questions)

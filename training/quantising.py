@@ -21,7 +21,7 @@ COVERED = 0.9999
 SHARE = 0.7  # a above
 
 
-def smooth(path: Path, batches: Sequence[dict[str, np.ndarray]], share: float = SHARE) -> None:
+def smooth(path: Path, batches: Sequence[dict[str, np.ndarray]]) -> None:
     """Smooth the input of every linear layer of the fused model at `path`, by what it sees on `batches`."""
     model = onnx.load(str(path))
     weights = {one.name: one for one in model.graph.initializer}
@@ -30,10 +30,10 @@ def smooth(path: Path, batches: Sequence[dict[str, np.ndarray]], share: float = 
         for node in model.graph.node
         if node.op_type in ("MatMul", "Attention") and node.input[1] in weights
     ]
-    seen = greatest(model, [node.input[0] for node in layers], batches, path.with_name("probe.onnx"))
+    seen = greatest(probe(model, [node.input[0] for node in layers], path.parent), batches)
     for node in layers:
         table = numpy_helper.to_array(weights[node.input[1]])
-        scale = seen[node.input[0]] ** share / np.abs(table).max(axis=1) ** (1 - share)
+        scale = seen[node.input[0]] ** SHARE / np.abs(table).max(axis=1) ** (1 - SHARE)
         scale = np.maximum(scale, 1e-5).astype(np.float32)
         weights[node.input[1]].CopyFrom(numpy_helper.from_array(table * scale[:, None], node.input[1]))
         name, smoothed = f"{node.input[0]}_scale_down", f"{node.input[0]}_smooth"
@@ -44,16 +44,21 @@ def smooth(path: Path, batches: Sequence[dict[str, np.ndarray]], share: float = 
     onnx.save(model, str(path))
 
 
-def greatest(
-    model: onnx.ModelProto, names: Sequence[str], batches: Sequence[dict[str, np.ndarray]], probe: Path
-) -> dict[str, np.ndarray]:
-    """Return the greatest absolute value of each channel of these tensors."""
+def probe(model: onnx.ModelProto, names: Sequence[str], folder: Path) -> onnxruntime.InferenceSession:
+    """Make a session that gives these tensors of a model."""
     probed = onnx.ModelProto()
     probed.CopyFrom(model)
     del probed.graph.output[:]
     probed.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names)
-    onnx.save(probed, str(probe))
-    session = onnxruntime.InferenceSession(str(probe), providers=["CPUExecutionProvider"])
+    onnx.save(probed, str(folder / "probe.onnx"))
+    return onnxruntime.InferenceSession(str(folder / "probe.onnx"), providers=["CPUExecutionProvider"])
+
+
+def greatest(
+    session: onnxruntime.InferenceSession, batches: Sequence[dict[str, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """Return the greatest absolute value of each channel of the tensors that a session gives."""
+    names = [one.name for one in session.get_outputs()]
     most = [np.zeros(1, np.float32)] * len(names)
     for batch in batches:
         most = [
@@ -92,12 +97,7 @@ def fixed_ranges(
     """Replace each dynamic quantisation of activations by one with the range seen on `batches`."""
     dynamic = [node for node in model.graph.node if node.op_type == "DynamicQuantizeLinear"]
     names = list(dict.fromkeys(node.input[0] for node in dynamic))
-    probe = onnx.ModelProto()
-    probe.CopyFrom(model)
-    del probe.graph.output[:]
-    probe.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names)
-    onnx.save(probe, str(folder / "probe.onnx"))
-    session = onnxruntime.InferenceSession(str(folder / "probe.onnx"), providers=["CPUExecutionProvider"])
+    session = probe(model, names, folder)
     low, high = np.zeros((len(names), len(batches))), np.zeros((len(names), len(batches)))
     for column, batch in enumerate(batches):
         for row, values in enumerate(session.run(None, batch)):

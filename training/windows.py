@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import corpus
 import numpy as np
 import torch
+from objectives import TEMPERATURE
 from tokenizers import Tokenizer
 from torch.nn import functional
 
 ALIKE = 0.9
-TEMPERATURE = 0.05
 TITLED = 0.5
 
 

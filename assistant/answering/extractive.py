@@ -131,7 +131,7 @@ class ExtractiveAnswerer:
 
     def _vectors(self, found: Sequence[Candidate]) -> Vectors:
         """Return the vector of each sentence, shape (n, dimension)."""
-        kept = self.kept([one.hit.chunk.id for one in found]) if self.kept else {}
+        kept = self.kept(list({one.hit.chunk.id for one in found})) if self.kept else {}
         rows = [kept[one.hit.chunk.id][one.at] if _fits(one, kept) else None for one in found]
         missing = [one.text for one, row in zip(found, rows, strict=True) if row is None]
         encoded = iter(self.encoder.encode_passages(missing))
