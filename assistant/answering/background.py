@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Gene
 from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from queue import SimpleQueue
+from traceback import clear_frames
 from typing import Any, Generic, TypeVar
 
 AGAIN = 0.1  # seconds
@@ -97,6 +98,7 @@ class _Call:
                 async for value in values:
                     put((value,))
         except Exception as error:  # noqa: BLE001 - raised again where it is read
+            _let_go(error)
             put(error)
         else:
             put(None)
@@ -106,6 +108,17 @@ class _Call:
         while self._task and not self._task.done():
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=AGAIN)
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Drop what the frames of an error hold.
+
+    Libraries leave generators half read there. Garbage collected in another thread, each would be ended from there
+    while this loop is ending the one around it: "async generator already executing".
+    """
+    while error:
+        clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _value(step: tuple[T] | BaseException) -> T:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import cast
 
@@ -22,6 +22,7 @@ from assistant.answering.faults import PASSING, Cause, ModelFault, fault_of
 
 FINISH = ("finish_reason", "done_reason", "stop_reason")  # what the providers call it
 TOO_LONG = {"length", "max_tokens", "MAX_TOKENS"}
+READING_ON = 0.05  # seconds
 
 Opened = AsyncIterator[BaseMessage]
 
@@ -69,6 +70,7 @@ async def reply(begin: Callable[[], Opened], limits: Limits, *, finish: bool = F
         while piece is not None:
             length += len(piece)
             if length > limits.length:
+                await _cancel(pieces)
                 raise ModelFault("endless")
             yield piece
             silent = now() + limits.silence
@@ -108,6 +110,14 @@ async def _within(pieces: AsyncGenerator[str], by: float, otherwise: Cause) -> s
             return await anext(pieces, None)
     except TimeoutError as error:
         raise ModelFault(otherwise) from error
+
+
+async def _cancel(pieces: AsyncGenerator[str]) -> None:
+    """Cancel the call while it reads on; closed between two pieces, LangChain would leave it open."""
+    with suppress(TimeoutError, ModelFault):
+        async with asyncio.timeout(READING_ON):
+            async for _ in pieces:
+                pass
 
 
 async def _pieces(begin: Callable[[], Opened], finish: bool) -> AsyncGenerator[str]:

@@ -1,7 +1,9 @@
 """A failing model never loses the answer, and the reader is told why, within the time limit."""
 
 import asyncio
+import gc
 import time
+from types import AsyncGeneratorType
 
 import pytest
 
@@ -61,6 +63,26 @@ def test_after_the_first_word_what_was_written_stays(cause):
     assert answer.verdict != "supported"
     assert len(server.requests) == 1  # never tried again
     assert seconds < QUICK.total + SLACK
+
+
+@pytest.mark.parametrize("cause", DURING)
+def test_a_call_that_failed_is_closed_at_once_not_when_it_is_garbage(cause):
+    gc.collect()
+    gc.disable()
+    try:
+        stream(DURING[cause])
+        end = time.monotonic() + 5
+        while left := half_read():
+            assert time.monotonic() < end, left
+            time.sleep(0.02)
+    finally:
+        gc.enable()
+
+
+def half_read() -> list[str]:
+    """Return the HTTP clients' generators that are neither at their end nor closed."""
+    generators = (one for one in gc.get_objects() if isinstance(one, AsyncGeneratorType))
+    return [one.__qualname__ for one in generators if one.ag_frame and "httpx" in one.ag_code.co_filename]
 
 
 def test_a_server_that_ends_without_saying_so_has_cut_the_answer():

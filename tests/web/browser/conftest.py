@@ -30,6 +30,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE = 60_000  # milliseconds, for a machine that does other things as well
+# The last answer's button stands after the last question: the page may show a new question before it takes the old button away.
+ANSWERED = """[...document.querySelectorAll('#chat .asked')].at(-1)?.compareDocumentPosition(
+    document.querySelector('#chat .acts .retry') ?? document.head) & Node.DOCUMENT_POSITION_FOLLOWING"""
 EVIL = "http://evil.example"
 HOSTILE = Article(
     id=f"{EVIL}/?a=<b>&'\"",
@@ -131,10 +134,7 @@ def ask(page, question: str) -> None:
     before = page.locator("#chat .asked").count()
     page.fill("#box textarea", question)
     page.press("#box textarea", "Enter")
-    until(
-        page,
-        f"document.querySelectorAll('#chat .asked').length > {before} && document.querySelector('#chat .acts .retry')",
-    )
+    until(page, f"document.querySelectorAll('#chat .asked').length > {before} && {ANSWERED}")
 
 
 def until(page, condition: str) -> None:
