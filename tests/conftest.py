@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from assistant.encoders.fake import HashEncoder
 from assistant.types import Article
@@ -15,6 +16,10 @@ from assistant.types import Article
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.library.library import Library
+
+# The same cases each time; others are looked for with --hypothesis-profile=default.
+settings.register_profile("same", derandomize=True)
+settings.load_profile("same")
 
 DEV = Path(__file__).parent.parent.parent / "shared" / "data" / "dev"
 

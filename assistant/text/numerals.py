@@ -15,6 +15,7 @@ _TOKEN = re.compile(rf"\d{{1,3}}(?:{SPACE}\d{{3}})+(?!\d)(?:[.,]\d{{1,9}})?|\d+(
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+")
 _DECIMAL = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+(?=\.))(?:[.,](\d+))?")
 _CYRILLIC_MAGNITUDE = re.compile(r"\s*(?:млн|млрд|трлн|тыс|мың|милл|трил)")
+_ANY_MAGNITUDE = re.compile(rf"{_CYRILLIC_MAGNITUDE.pattern}|[\s-]*(?:thousand|[mbt]r?illion|[mbt]n\b)", re.IGNORECASE)
 _KAZAKH_LETTER = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 _MOST_DIGITS = 18
 _NEAR = 60
@@ -102,8 +103,8 @@ class Numeral(NamedTuple):
 
     @property
     def value(self) -> float:
-        """The number itself."""
-        return round(self.mantissa * self.scale, 9)
+        """The number itself, without what binary fractions add (65.537 million is 65537000.00000001)."""
+        return float(f"{self.mantissa * self.scale:.15g}")
 
 
 def numerals(text: str) -> Iterator[Numeral]:
@@ -128,15 +129,14 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _digits_value(word: str, after: str) -> float | None:
-    """Read digits: "3.5" and "3,5" are decimals, "3,500" is 3500 except before a Cyrillic magnitude ("3,500 млрд")."""
+    """Read digits: "3.5" and "3,5" are decimals; "3,500" is 3500 except before a Cyrillic magnitude ("3,500 млрд"), and
+    "3.500" except before any ("3.500 billion").
+    """
     word = re.sub(SPACE, "", word)
     if len(word) > _MOST_DIGITS or not word.isascii():
         return None
-    if (
-        _GROUPED.fullmatch(word)
-        and word[0] != "0"
-        and not (_CYRILLIC_MAGNITUDE.match(after) and len(word) < 8)
-    ):
+    magnitude = _ANY_MAGNITUDE if "." in word else _CYRILLIC_MAGNITUDE
+    if _GROUPED.fullmatch(word) and word[0] != "0" and not (magnitude.match(after) and len(word) < 8):
         return float(re.sub("[.,]", "", word))
     if parts := _DECIMAL.fullmatch(word):
         return float(f"{parts[1].replace(',', '')}.{parts[2] or 0}")
