@@ -18,7 +18,7 @@ from pathlib import Path
 import corpus
 
 HERE = Path(__file__).parent
-ROWS = 60
+ROWS = 20
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
