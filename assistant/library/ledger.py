@@ -325,14 +325,6 @@ class Ledger:
         with self._reading() as db:
             return {row[0]: row[1] for row in db.execute(queries.LANGUAGES, {"ids": numbers(ids)})}
 
-    def vectors(self, ids: Iterable[int], dimension: int) -> dict[int, Vectors]:
-        """Return the vectors of chunks."""
-        with self._reading() as db:
-            rows = db.execute(
-                queries.VECTORS_OF, {"ids": numbers(ids), "size": dimension * HALF.itemsize}
-            ).fetchall()
-        return {row["id"]: np.frombuffer(row["vector"], HALF).astype(np.float32) for row in rows}
-
     def matrix(
         self, filters: Filters | None, born_after: int, dimension: int
     ) -> tuple[NDArray[np.int64], Vectors]:

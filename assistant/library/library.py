@@ -20,9 +20,10 @@ from assistant.library.indexes import Indexes, Progress, stamp
 from assistant.library.ledger import Ledger
 from assistant.library.lexical import LexicalSearch
 from assistant.library.lock import FolderLock
+from assistant.library.nearness import Nearness
 from assistant.library.records import ArticleRow, Counts, Finding, Outcome
 from assistant.library.rows import Version, check_text
-from assistant.library.sentences import encode_chunks, stored
+from assistant.library.sentences import encode_chunks
 from assistant.library.terms import Terms
 from assistant.library.vectors import VectorIndex
 from assistant.library.writer import Writer
@@ -62,6 +63,7 @@ class Library:
         self._turn = FolderLock(self.folder / "vectors.lock")
         self._indexes = Indexes(self.folder, self._ledger, self._turn, self._terms_of)
         self._dense = DenseSearch(self._ledger, encoder.dimension, self._reopen, fresh)
+        self._nearness = Nearness(self._ledger.connections, encoder.dimension)
         self._lexical = LexicalSearch(self.folder, self._ledger)
         self._writer = Writer(self._ledger, self._indexes, self._dense, self._turn)
         self._depth = 0
@@ -249,15 +251,15 @@ class Library:
 
     def vectors(self, ids: Sequence[int]) -> Vectors:
         """Return the vectors of chunks, a row for each; zeros for one that is not there."""
-        found = self._ledger.vectors(ids, self.encoder.dimension)
-        nothing = np.zeros(self.encoder.dimension, dtype=np.float32)
-        return np.array([found.get(id_, nothing) for id_ in ids], dtype=np.float32).reshape(
-            -1, self.encoder.dimension
-        )
+        return self._nearness.vectors(ids)
+
+    def cosines(self, vector: Vectors, ids: Sequence[int]) -> tuple[Vectors, Vectors]:
+        """Return the cosine of each chunk with a vector, and that of its nearest sentence (its own where none are kept)."""
+        return self._nearness.cosines(vector, ids)
 
     def sentences(self, ids: Iterable[int]) -> dict[int, Vectors]:
         """Return the vectors of the sentences of chunks, in their order, for those chunks that have them."""
-        return stored(self._ledger.connections, ids, self.encoder.dimension)
+        return self._nearness.sentences(ids)
 
     def languages_of(self, ids: Iterable[int]) -> dict[int, Language | None]:
         """Return the languages of chunks."""

@@ -37,12 +37,11 @@ SELECT c.id, v.language FROM json_each(:ids) AS i CROSS JOIN chunks AS c ON c.id
 CROSS JOIN versions AS v ON v.id = c.version WHERE v.state = 'live'
 """
 VECTORS_OF = """
-SELECT c.id, substr(e.vectors, (c.id - v.first_chunk) * :size + 1, :size) AS vector
+SELECT c.id, substr(e.vectors, (c.id - v.first_chunk) * :size + 1, :size) AS vector,
+    coalesce(s.vectors, x'') AS sentences
 FROM json_each(:ids) AS i CROSS JOIN chunks AS c ON c.id = i.value
 CROSS JOIN versions AS v ON v.id = c.version CROSS JOIN embeddings AS e ON e.version = v.id
-"""
-SENTENCES_OF = """
-SELECT s.chunk, s.vectors FROM json_each(:ids) AS i CROSS JOIN sentences AS s ON s.chunk = i.value
+LEFT JOIN sentences AS s ON s.chunk = c.id
 """
 VECTORS = _filtered("""
 SELECT v.first_chunk, v.chunk_count, e.vectors FROM versions AS v CROSS JOIN embeddings AS e ON e.version = v.id

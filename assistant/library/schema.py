@@ -160,6 +160,7 @@ class Connections:
         connection = sqlite3.connect(
             uri, uri=True, timeout=2.0, isolation_level=None, check_same_thread=False
         )
+        connection.execute("PRAGMA cache_size = -8000")
         connection.row_factory = sqlite3.Row
         return connection
 

@@ -6,14 +6,11 @@ cosine of two differs by less than .01 from that of the originals.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 import numpy as np
 
 from assistant.errors import EncoderError
-from assistant.library import queries
-from assistant.library.schema import Connections
 from assistant.text.sentences import sentence_spans
 from assistant.types import Encoder, SpanEncoder, Vectors
 
@@ -51,14 +48,3 @@ def pack(vectors: Vectors) -> bytes:
     """Make bytes of vectors, one for each number."""
     most = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-9)
     return bytes(np.round(vectors / most * 127).astype(np.int8).data)
-
-
-def stored(connections: Connections, ids: Iterable[int], dimension: int) -> dict[int, Vectors]:
-    """Read the vectors of the sentences of those chunks that have them: unit length, shape (sentences, dimension) each."""
-    with connections.reading() as db:
-        rows = db.execute(queries.SENTENCES_OF, {"ids": queries.numbers(ids)}).fetchall()
-    ends = np.cumsum([0, *(len(row["vectors"]) // dimension for row in rows)])
-    packed = np.frombuffer(b"".join(row["vectors"] for row in rows), np.int8)
-    vectors = packed.reshape(-1, dimension).astype(np.float32)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    return {row["chunk"]: vectors[start:end] for row, (start, end) in zip(rows, pairwise(ends), strict=True)}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.retrieval.centres import Centres
-from assistant.retrieval.dense import dense_candidates, dense_scores, sentence_scores
+from assistant.retrieval.dense import fair_share
 from assistant.retrieval.fusion import TABLE, Table, fuse
 from assistant.retrieval.lexical import FIELDS, lexical_candidates, lexical_scores
 from assistant.retrieval.rerank import TOP, rerank
@@ -44,8 +44,8 @@ class HybridRetriever:
         reranker: Reranker | None = None,
         *,
         table: Table = TABLE,
-        reach: int = 120,
-        share: int = 60,
+        reach: int = 60,
+        share: int = 40,
     ) -> None:
         """Search this library.
 
@@ -78,12 +78,13 @@ class HybridRetriever:
         """Return all chunks that either retriever found, with the scores of both."""
         asked = cyrillic_kazakh(question) if is_latin_kazakh(question) else question
         vector = self.encoder.encode_queries([asked])[0]
-        dense = dense_candidates(self.library, vector, reach=self.reach, share=self.share, filters=filters)
+        found = self.library.nearest(vector, self.reach, filters)
         lexical = lexical_candidates(self.library, asked, reach=self.reach, filters=filters)
-        languages = self.library.languages_of({*dense}.union(*lexical.values()))
-        ids = sorted(languages)
+        languages = self.library.languages_of({one for one, _ in found}.union(*lexical.values()))
+        dense = dict(fair_share(found, languages, self.share))
+        ids = sorted(languages.keys() & {*dense}.union(*lexical.values()))
         spoken = [languages[one] for one in ids]
-        near = dense_scores(self.library, vector, dense, ids)
+        near, nearest = self.library.cosines(vector, ids)
         middle = self.centres.offsets(vector, spoken)
         ranks: dict[int, dict[str, int]] = {one: {} for one in ids}
         for name, scores in {"dense": dense, **lexical}.items():
@@ -96,7 +97,7 @@ class HybridRetriever:
             languages=spoken,
             scores={
                 "dense": near - middle,
-                "sentences": sentence_scores(self.library, vector, near, ids) - middle,
+                "sentences": nearest - middle,
                 **{field: lexical_scores(lexical[field], ids) for field in FIELDS},
             },
             ranks=ranks,

@@ -15,7 +15,9 @@ _TOKEN = re.compile(rf"\d{{1,3}}(?:{SPACE}\d{{3}})+(?!\d)(?:[.,]\d{{1,9}})?|\d+(
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+")
 _DECIMAL = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+(?=\.))(?:[.,](\d+))?")
 _CYRILLIC_MAGNITUDE = re.compile(r"\s*(?:млн|млрд|трлн|тыс|мың|милл|трил)")
-_ANY_MAGNITUDE = re.compile(rf"{_CYRILLIC_MAGNITUDE.pattern}|[\s-]*(?:thousand|[mbt]r?illion|[mbt]n\b)", re.IGNORECASE)
+_ANY_MAGNITUDE = re.compile(
+    rf"{_CYRILLIC_MAGNITUDE.pattern}|[\s-]*(?:thousand|[mbt]r?illion|[mbt]n\b)", re.IGNORECASE
+)
 _KAZAKH_LETTER = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 _MOST_DIGITS = 18
 _NEAR = 60
@@ -129,8 +131,10 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _digits_value(word: str, after: str) -> float | None:
-    """Read digits: "3.5" and "3,5" are decimals; "3,500" is 3500 except before a Cyrillic magnitude ("3,500 млрд"), and
-    "3.500" except before any ("3.500 billion").
+    """Read digits.
+
+    "3.5" and "3,5" are decimals; "3,500" is 3500 except before a Cyrillic magnitude ("3,500 млрд"), and "3.500"
+    except before any ("3.500 billion").
     """
     word = re.sub(SPACE, "", word)
     if len(word) > _MOST_DIGITS or not word.isascii():

@@ -83,6 +83,20 @@ def test_are_not_there_where_the_encoder_gives_none(tmp_path):
         chunks = [TEXT[start:end] for start, end in pieces]
         assert library.add(one, pieces, *encode_chunks(Plain(), chunks, chunks)) == "added"
         assert library.sentences(library.chunk_ids) == {}
+        own, nearest = library.cosines(library.vectors([1])[0], [1, 2])
+        assert own[0] == pytest.approx(1, abs=1e-3)
+        np.testing.assert_array_equal(own, nearest)
+
+
+def test_what_was_read_is_remembered_and_the_oldest_forgotten(library, monkeypatch):
+    monkeypatch.setattr("assistant.library.nearness.REMEMBERED", 1)
+    first, second = (chunk_ids(library, one)[0] for one in ("a1", "a2"))
+    before = library.vectors([first, second])
+    with library._ledger.connections.writing() as db:
+        db.execute("DELETE FROM embeddings")
+    assert library.vectors([second]).any()
+    assert not library.vectors([first]).any()
+    np.testing.assert_array_equal(library.vectors([second])[0], before[1])
 
 
 def test_of_some_chunks_only_are_rejected(library):
