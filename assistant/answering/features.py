@@ -16,6 +16,7 @@ from assistant.answering.questions import Question
 from assistant.answering.values import COUNTED, counted_nouns, fitting_dates, fitting_quantities
 from assistant.text.aliases import Aliases
 from assistant.text.language import detect_language
+from assistant.text.lexicon import translations
 from assistant.text.numbers import find_quantities
 from assistant.types import Encoder, Vectors
 
@@ -40,6 +41,7 @@ class Features:
         names: share of the question's names and numbers that the sentence or its context has
         typed: 1 with the number, sum, percentage or date that is asked for, -1 without, 0 when none is asked for
         counted: how near what its numbers count is to what the question counts, from -0.5 to 0.5; 0 when nothing is
+        noun: 1 when one of its numbers counts what the question counts by the same word, less by a translation
         styled: has the form of an answer to who, where, which, why, what is
         heading: a title or a fragment, not a sentence
         same: is in the question's language
@@ -60,11 +62,13 @@ class Features:
     names: float
     typed: float
     counted: float
+    noun: float
     styled: float
     heading: float
     same: float
 
 
+ITEMS = 3  # marks of a list that make a sentence one for sure
 ALIKE = 0.6  # share of a name's n-grams that a text has when it names it in some form
 
 FEATURES = tuple(field.name for field in fields(Features))
@@ -156,7 +160,7 @@ def measure(
     meaning = _cosines(encoder.encode_queries([question.text])[0], sentences, found)
     words = Overlap(question.text, texts)
     details = Details.of(question.text, aliases)
-    counted = _counted(question, found, encoder)
+    counted, nouns = _counted(question, found, encoder)
     scores = _scaled([candidate.hit.score for candidate in found])
     around = [f"{candidate.context} {candidate.hit.article.title}" for candidate in found]
     near = [gram_set(text) for text in around]
@@ -186,6 +190,7 @@ def measure(
                 names=details.found_in(f"{texts[at]} {around[at]}", surrounded[at]),
                 typed=_typed(question, candidate),
                 counted=counted[at],
+                noun=nouns[at],
                 styled=_styled(question, texts[at]),
                 heading=float(_is_heading(candidate)),
                 same=float(same),
@@ -259,24 +264,40 @@ def _typed(question: Question, candidate: Candidate) -> float:
     return 0.0
 
 
-def _counted(question: Question, found: Sequence[Candidate], encoder: Encoder) -> list[float]:
-    """Compare what the question counts with what the sentences' numbers count, in one batch."""
+def _counted(
+    question: Question, found: Sequence[Candidate], encoder: Encoder
+) -> tuple[list[float], list[float]]:
+    """Compare what the question counts with what the sentences' numbers count: by meaning, in one batch, and by word."""
+    nearest, named = [-0.5] * len(found), [0.0] * len(found)
     if question.kind != "number" or not question.focus:
-        return [0.0] * len(found)
-    nearest = [-0.5] * len(found)
+        return [0.0] * len(found), named
     phrases = [
         (at, noun)
         for at, candidate in enumerate(found)
         for noun in counted_nouns(question, candidate.text, candidate.hit.article.published)
     ]
     vectors = encoder.encode_passages([question.focus, *(noun for _, noun in phrases)])
-    for (at, _), cosine in zip(phrases, vectors[1:] @ vectors[0], strict=True):
+    known = _called(question)
+    for (at, noun), cosine in zip(phrases, vectors[1:] @ vectors[0], strict=True):
         nearest[at] = max(nearest[at], float(cosine) - 0.5)
-    return nearest
+        named[at] = max(named[at], *(known.get(stem, 0.0) for stem in stem_set(noun)), 0.0)
+    return nearest, named
+
+
+def _called(question: Question) -> dict[str, float]:
+    """Return what the counted thing is called: the question's own stems and their translations, with how sure these are."""
+    own = stem_set(question.focus)
+    known: dict[str, float] = {}
+    for words in translations(own, question.language).values():
+        for word, strength in words.items():
+            known[word] = max(strength, known.get(word, 0.0))
+    return known | dict.fromkeys(own, 1.0)
 
 
 def _styled(question: Question, text: str) -> float:
     style = STYLES.get(question.kind)
+    if style and question.kind == "list":
+        return min(1.0, len(style.findall(text)) / ITEMS)
     return float(bool(style and style.search(text)))
 
 
