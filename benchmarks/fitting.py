@@ -18,7 +18,7 @@ from assistant.types import Hit
 
 Search = Callable[[str], Sequence[Hit]]
 Floats = NDArray[np.float64]
-ANSWERED = 0.92  # share of the answerable that is to be answered; the goal is 0.90
+ANSWERED = 0.95  # share of the answerable that is to be answered; the goal is 0.90, and other articles are less familiar
 RIDGE_RANK, RIDGE_ANSWER = 0.002, 0.01
 SHARE_NEAR = 0.25
 FREE = {"same", "bias"}  # may count either way
