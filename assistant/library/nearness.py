@@ -14,7 +14,7 @@ from assistant.library.rows import HALF
 from assistant.library.schema import Connections
 from assistant.types import Vectors
 
-REMEMBERED = 8_192  # chunks; some 3 KB each
+REMEMBERED = 4_096  # chunks; some 3 KB each
 
 
 class _Row(NamedTuple):
