@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -11,9 +11,10 @@ from typing import Self
 
 import numpy as np
 
-from assistant.errors import EncoderMismatch, LibraryDamaged, LibraryLocked, Rejected
+from assistant.errors import LibraryDamaged, LibraryLocked, Rejected
 from assistant.library import doctor
 from assistant.library.dense import FRESH, DenseSearch
+from assistant.library.encoding import TextOf, match_encoder
 from assistant.library.failpoints import reach
 from assistant.library.faults import storage
 from assistant.library.indexes import Indexes, Progress, stamp
@@ -22,8 +23,7 @@ from assistant.library.lexical import LexicalSearch
 from assistant.library.lock import FolderLock
 from assistant.library.nearness import Nearness
 from assistant.library.records import ArticleRow, Counts, Finding, Outcome
-from assistant.library.rows import Version, check_text
-from assistant.library.sentences import encode_chunks
+from assistant.library.rows import check_text
 from assistant.library.terms import Terms
 from assistant.library.vectors import VectorIndex
 from assistant.library.writer import Writer
@@ -77,7 +77,7 @@ class Library:
         wait: float = 2.0,
         fresh: int = FRESH,
         aliases: Aliases | None = None,
-        text_of: Callable[[Article, int, int], str] | None = None,
+        text_of: TextOf | None = None,
     ) -> Library:
         """Open the library, making it when there is none, and mend what an interrupted writer left.
 
@@ -98,7 +98,7 @@ class Library:
         """
         library = cls(folder, encoder, fresh=fresh, aliases=aliases)
         try:
-            library._match_encoder(wait, text_of)
+            match_encoder(encoder, library._ledger, library._lock, library._indexes, wait, text_of)
             library._mend()
         except BaseException:
             library.close()
@@ -272,29 +272,6 @@ class Library:
         )
 
     # opening
-
-    def _match_encoder(self, wait: float, text_of: Callable[[Article, int, int], str] | None) -> None:
-        encoder = self.encoder
-        ours = {"encoder": encoder.name, "dimension": encoder.dimension, "fingerprint": encoder.fingerprint}
-        if self._ledger.note("fingerprint") == encoder.fingerprint:
-            return
-        if self._ledger.newest() >= 0 and text_of is None:
-            raise EncoderMismatch(
-                f"The library in {self.folder} was made with the encoder {self._ledger.note('encoder')!r}, not with"
-                f" {encoder.name!r}: their vectors cannot be compared.",
-                "Choose that encoder (ASSISTANT_ENCODER), or encode everything again: assistant rebuild",
-            )
-        if self._ledger.read_only:
-            return
-
-        def encode(version: Version) -> tuple[Vectors, list[Vectors]]:
-            chunks = version.chunks if text_of else ()
-            texts = [text_of(version.article, chunk.start, chunk.end) for chunk in chunks] if text_of else []
-            return encode_chunks(encoder, texts, [chunk.text for chunk in chunks])
-
-        with self._lock.held(wait):
-            self._ledger.drop_pending()
-            self._ledger.reencode(encode, vectors=self._indexes.next_path("vectors").name, **ours)
 
     def _mend(self) -> None:
         """Look for damage and mend what needs it, if nobody else is writing; what is live can be read in any case."""

@@ -10,12 +10,14 @@ import signal
 import sqlite3
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from assistant.errors import LibraryDamaged, LibraryFull, LibraryLocked
 from assistant.library import Library
+from assistant.library.encoding import match_encoder
 from tests.library.support import ENCODER, article, everything, matching, nearest, process, put
 
 LEDGER = "ledger.sqlite3"
@@ -33,6 +35,20 @@ def run(code: str, folder: Path) -> str:
     output = child.communicate(timeout=60)[0]
     assert child.returncode == 0
     return str(output)
+
+
+def test_a_library_that_another_process_makes_meanwhile_keeps_what_is_in_it(tmp_path: Path) -> None:
+    first = Library(tmp_path / "library", ENCODER)
+    with ThreadPoolExecutor() as pool:
+        with first._lock.held(1):
+            second = pool.submit(Library.open, tmp_path / "library", ENCODER, wait=30)
+            time.sleep(0.5)  # the second has found nothing yet, and waits for its turn
+            match_encoder(ENCODER, first._ledger, first._lock, first._indexes, 1, None)
+            put(first, article(1))
+        with second.result(60) as library:
+            assert nearest(library, "District 1 opened its bridge today.", 1)
+            assert [one for one in library.doctor(deep=True) if not one.ok] == []
+    first.close()
 
 
 @pytest.mark.parametrize("fresh", [0, 2000])
