@@ -77,9 +77,10 @@ class HybridRetriever:
     def candidates(self, question: str, filters: Filters | None = None) -> Candidates:
         """Return all chunks that either retriever found, with the scores of both."""
         asked = cyrillic_kazakh(question) if is_latin_kazakh(question) else question
+        language = question_language(question)
         vector = self.encoder.encode_queries([asked])[0]
         found = self.library.nearest(vector, self.reach, filters)
-        lexical = lexical_candidates(self.library, asked, reach=self.reach, filters=filters)
+        lexical = lexical_candidates(self.library, asked, language, reach=self.reach, filters=filters)
         languages = self.library.languages_of({one for one, _ in found}.union(*lexical.values()))
         dense = dict(fair_share(found, languages, self.share))
         ids = sorted(languages.keys() & {*dense}.union(*lexical.values()))
@@ -92,7 +93,7 @@ class HybridRetriever:
                 if one in ranks:
                     ranks[one][name] = rank
         return Candidates(
-            question=question_language(question),
+            question=language,
             ids=ids,
             languages=spoken,
             scores={

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.text.analysis import analyse
-from assistant.text.language import question_language
 from assistant.text.lexicon import translations
-from assistant.types import Filters, Vectors
+from assistant.types import Filters, Language, Vectors
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
@@ -19,11 +18,11 @@ FIELDS = ("stems", "grams", "translated")
 
 
 def lexical_candidates(
-    library: Library, question: str, *, reach: int, filters: Filters | None
+    library: Library, question: str, language: Language, *, reach: int, filters: Filters | None
 ) -> dict[str, dict[int, float]]:
     """Return for each field the chunk ids with their BM25 score."""
     terms = analyse(question)
-    translated = translations(terms.stems, question_language(question))
+    translated = translations(terms.stems, language)
     found = library.matching(terms, reach, filters, tuple(translated.values()))
     return {field: dict(found.get(field, ())) for field in FIELDS}
 
