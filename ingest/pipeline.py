@@ -139,9 +139,15 @@ class _Run:
         """Take the next article, or why there is none."""
         if isinstance(item, Rejection):
             self._reject(item.source, item.reason)
-        elif self._settle(item):
             return
-        elif self._dry_run:
+        try:
+            settled = self._settle(item)
+        except Rejected as error:
+            self._reject(item.source, str(error))
+            return
+        if settled:
+            return
+        if self._dry_run:
             self._note("updated" if self._library.article(item.article.id) else "added", item)
         else:
             self._batch.append(item)

@@ -36,17 +36,17 @@ Numbered = tuple[str, Article | Rejection]
 
 def load_jsonl(source: Source) -> Iterator[Loaded]:
     """Yield the article of each line; a broken line is a rejection that names its number."""
-    return _unique(_json_lines(source))
+    return _unique(source, _json_lines(source))
 
 
 def load_csv(source: Source) -> Iterator[Loaded]:
     """Yield the article of each row of a CSV file whose first line names the columns."""
-    return _unique(_csv_rows(source))
+    return _unique(source, _csv_rows(source))
 
 
 def load_json(source: Source) -> Iterator[Loaded]:
     """Yield the articles of a JSON file: one object, or a list of them."""
-    return _unique(_json_items(source))
+    return _unique(source, _json_items(source))
 
 
 def article_from_row(row: Mapping[str, Any]) -> Article:
@@ -220,9 +220,10 @@ def _why(error: Exception) -> str:
     return "it is nested too deep." if isinstance(error, RecursionError) else f"{error}."
 
 
-def _unique(rows: Iterable[Numbered]) -> Iterator[Loaded]:
-    """Let the first article of each id through and reject the others of the same source."""
+def _unique(source: Source, rows: Iterable[Numbered]) -> Iterator[Loaded]:
+    """Let the first article of each id through and reject the others of the same source; no row at all is told."""
     seen: dict[str, str] = {}
+    where = ""
     for where, item in rows:
         if isinstance(item, Article) and (key := item.id or item.url):
             if key in seen:
@@ -233,3 +234,5 @@ def _unique(rows: Iterable[Numbered]) -> Iterator[Loaded]:
                 continue
             seen[key] = where
         yield item
+    if not where:
+        yield Rejection(source=source.name, reason="It has no rows.")

@@ -157,7 +157,11 @@ class Library:
         Returns:
             "unchanged" when the article is there with this text and its details; "linked" when it is a
             near-duplicate of another, which `original_of` names; else None.
+
+        Raises:
+            Rejected: it has no id, or characters that cannot be stored.
         """
+        check_text(article)
         return self._ledger.known(article, pending=self._depth > 0)
 
     def original_of(self, article: Article) -> str | None:

@@ -20,7 +20,9 @@ SOME = (
     "file entity.docx",
     "locked.pdf",
     "pipe.txt",
+    "only a head.csv",
     "scanned.pdf",
+    "surrogate in id.jsonl",
     "upwards.docx",
     "wide cells.docx",
 )
