@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from lxml.etree import LxmlError
+from lxml.etree import LxmlError, SubElement
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from assistant.errors import Rejected
@@ -42,6 +42,7 @@ _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|yclid|_openstat", re.I)
 _SEPARATOR = re.compile(r"\s+[|—–·»-]\s+")
 _LONG_TAG = re.compile(r"<([A-Za-z][\w:-]*)\s[^<>]{10000,}")
 _MOST_ATTRIBUTES = 5000
+_MOST_CELLS = 1000
 _LEVELS_UP = 4
 _MOST_NODES = 2000
 
@@ -103,12 +104,23 @@ def _text(html: str) -> str:
     from trafilatura import extract
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    text: str = extract(_parse(html), include_comments=False, include_tables=True, output_format="txt") or ""
+    tree = _narrow(_parse(html))
+    text: str = extract(tree, include_comments=False, include_tables=True, output_format="txt") or ""
     if not text.strip():
         text = _all_text(_parse(html))
     if not text.strip():
         raise Rejected("No article text was found in the page.")
     return text
+
+
+def _narrow(tree: HtmlElement) -> HtmlElement:
+    """Make one cell of the cells of rows that have very many: trafilatura counts them again for each."""
+    for row in list(tree.iter("tr")):
+        if len(row) > _MOST_CELLS:
+            text = " ".join(cell.text_content() for cell in row.iterchildren("td", "th"))
+            row.clear()
+            SubElement(row, "td").text = text
+    return tree
 
 
 def _all_text(tree: HtmlElement) -> str:

@@ -13,6 +13,7 @@ SOME = (
     "binary.txt",
     "bomb.pdf",
     "deep.jsonl",
+    "100,000 cells.html",
     "100,000 deep.html",
     "endless.txt",
     "growing.txt",
