@@ -16,6 +16,8 @@ from queue import SimpleQueue
 from traceback import clear_frames
 from typing import Any, Generic, TypeVar
 
+from assistant.answering.faults import causes
+
 AGAIN = 0.1  # seconds
 
 T = TypeVar("T")
@@ -110,15 +112,14 @@ class _Call:
             await asyncio.wait({self._task}, timeout=AGAIN)
 
 
-def _let_go(error: BaseException | None) -> None:
+def _let_go(error: BaseException) -> None:
     """Drop what the frames of an error hold.
 
     Libraries leave generators half read there. Garbage collected in another thread, each would be ended from there
     while this loop is ending the one around it: "async generator already executing".
     """
-    while error:
-        clear_frames(error.__traceback__)
-        error = error.__cause__ or error.__context__
+    for one in causes(error):
+        clear_frames(one.__traceback__)
 
 
 def _value(step: tuple[T] | BaseException) -> T:

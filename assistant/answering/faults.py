@@ -115,7 +115,7 @@ def fault_of(error: BaseException) -> ModelFault:
     """Find out why a call failed, from any provider's exception and what caused it."""
     if isinstance(error, ModelFault):
         return error
-    chain = list(_causes(error))
+    chain = list(causes(error))
     for one in chain:
         status = getattr(one, "status_code", None) or getattr(
             getattr(one, "response", None), "status_code", None
@@ -136,8 +136,11 @@ def note(cause: Cause, language: Language, *, fallback: bool) -> str:
     return (FALLBACK if fallback else CUT)[language].format(cause=TOLD[language][cause])
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error, what caused it, and so on; an error may be its own cause."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
 

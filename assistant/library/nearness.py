@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from threading import Lock
 from typing import NamedTuple
@@ -37,8 +37,7 @@ class Nearness:
 
     def vectors(self, ids: Sequence[int]) -> Vectors:
         """Return the vectors of chunks, a row for each; zeros for one that is not there."""
-        rows, nothing = self._read(ids), bytes(self._dimension * HALF.itemsize)
-        return self._matrix((rows[one].vector if one in rows else nothing for one in ids), HALF)
+        return self._own(self._read(ids), ids)
 
     def cosines(self, vector: Vectors, ids: Sequence[int]) -> tuple[Vectors, Vectors]:
         """Return the cosine of each chunk with a vector of unit length, and that of its nearest sentence.
@@ -46,9 +45,9 @@ class Nearness:
         A chunk without sentences has its own cosine for theirs; one that is not there has 0 for both.
         """
         # einsum, since BLAS would wake every core, and wait for it on a busy machine
-        own = np.einsum("ij,j->i", self.vectors(ids), vector)
-        nearest = own.copy()
         rows = self._read(ids)
+        own = np.einsum("ij,j->i", self._own(rows, ids), vector)
+        nearest = own.copy()
         spoken = [(at, rows[one]) for at, one in enumerate(ids) if one in rows and len(rows[one].norms)]
         if spoken:
             packed = self._matrix((row.sentences for _, row in spoken), np.dtype(np.int8))
@@ -66,6 +65,10 @@ class Nearness:
             one: vectors[start:end] / row.norms[:, None]
             for (one, row), (start, end) in zip(rows.items(), pairwise(ends), strict=True)
         }
+
+    def _own(self, rows: Mapping[int, _Row], ids: Sequence[int]) -> Vectors:
+        nothing = bytes(self._dimension * HALF.itemsize)
+        return self._matrix((rows[one].vector if one in rows else nothing for one in ids), HALF)
 
     def _matrix(self, rows: Iterable[bytes], kind: np.dtype) -> Vectors:
         return np.frombuffer(b"".join(rows), kind).reshape(-1, self._dimension).astype(np.float32)

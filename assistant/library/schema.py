@@ -13,6 +13,7 @@ from assistant.errors import LibraryDamaged
 from assistant.library.faults import LEDGER_DAMAGED, storage
 
 VERSION = 1
+CACHE = 8_000  # KB of pages for each connection: a search reads rows all over a big ledger
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 INSERT INTO meta VALUES ('generation', 0), ('next_chunk', 1), ('writing', 0), ('writer', ''),
@@ -160,7 +161,7 @@ class Connections:
         connection = sqlite3.connect(
             uri, uri=True, timeout=2.0, isolation_level=None, check_same_thread=False
         )
-        connection.execute("PRAGMA cache_size = -8000")
+        connection.execute(f"PRAGMA cache_size = -{CACHE}")
         connection.row_factory = sqlite3.Row
         return connection
 

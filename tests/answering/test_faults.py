@@ -7,6 +7,7 @@ from types import AsyncGeneratorType
 
 import pytest
 
+from assistant.answering.background import BACKGROUND
 from assistant.answering.calls import Limits
 from assistant.answering.faults import CUT, FALLBACK, TOLD, fault_of
 from tests.answering.chat import HITS, PORT, QUESTION, QUICK, REPLY, answerer, hit, last, texts
@@ -172,3 +173,13 @@ def test_an_unknown_error_is_a_fault_too():
 def test_the_usual_limits_are_those_of_the_documentation():
     usual = Limits()
     assert (usual.connect, usual.first, usual.total) == (5, 30, 120)
+
+
+def test_an_error_that_is_its_own_cause_is_told_too():
+    async def failing():
+        yield "one"
+        error = RuntimeError("odd")
+        raise error from error
+
+    with pytest.raises(RuntimeError, match="odd"):
+        list(BACKGROUND.stream(failing))
